@@ -1,0 +1,79 @@
+// Package engine is stage 3: blocks of events in, answers to sequence questions out.
+//
+// This root holds the ports. The language is in seq, compiling in plan, the operators in exec.
+package engine
+
+import (
+	"context"
+
+	"wend.dev/wend/engine/seq"
+	"wend.dev/wend/event"
+	"wend.dev/wend/store"
+)
+
+// Source gives the view that a question is answered from. Whoever takes a snapshot releases it.
+type Source interface {
+	Snapshot(ctx context.Context) (*store.Snapshot, error)
+}
+
+// Engine answers questions. A bad question is a *seq.Invalid; a cancelled context ends the work with ctx.Err().
+type Engine interface {
+	Funnel(ctx context.Context, q seq.Funnel) (*seq.FunnelAnswer, error)
+	Paths(ctx context.Context, q seq.Paths) (*seq.PathsAnswer, error)
+	Trend(ctx context.Context, q seq.Trend) (*seq.TrendAnswer, error)
+	Timeline(ctx context.Context, q seq.Timeline) (*seq.TimelineAnswer, error)
+	Journey(ctx context.Context, q seq.Journey) (*seq.JourneyAnswer, error)
+	Catalogue(ctx context.Context) (*Catalogue, error)
+	People(ctx context.Context, q PeopleQuery) (*PeoplePage, error)
+}
+
+// Catalogue is what events and properties there are.
+type Catalogue struct {
+	Events     []EventInfo    `json:"events" doc:"Most frequent first"`
+	Properties []PropertyInfo `json:"properties" doc:"By path"`
+	Meta       seq.Meta       `json:"meta"`
+}
+
+// EventInfo tells of one event name.
+type EventInfo struct {
+	Name      string       `json:"name"`
+	Kind      string       `json:"kind" enum:"track,page,screen,identify,group,alias"`
+	Count     int64        `json:"count"`
+	FirstSeen event.Millis `json:"first_seen" doc:"Milliseconds since 1970"`
+	LastSeen  event.Millis `json:"last_seen" doc:"Milliseconds since 1970"`
+}
+
+// PropertyInfo tells of one property path.
+type PropertyInfo struct {
+	Path    string           `json:"path" doc:"properties.price, context.page.path, traits.email"`
+	Kinds   map[string]int64 `json:"kinds" doc:"string, number, bool, json → events that carry it so"`
+	Samples []string         `json:"samples" doc:"At most 10 of its values"`
+}
+
+// PeopleQuery finds profiles or, with Account set, the people of one account.
+type PeopleQuery struct {
+	Text    string            `json:"query,omitempty" doc:"Part of an identifier or of a trait's text, case-insensitive; a 16-digit id finds that profile; empty: most recently active first"`
+	IDs     []event.ProfileID `json:"-" doc:"Exactly these, instead of a search"`
+	Account event.AccountID   `json:"-"`
+	Limit   int               `json:"limit,omitempty" doc:"1 to 200, default 50"`
+	Cursor  string            `json:"cursor,omitempty"`
+}
+
+// PeoplePage is one page of found profiles.
+type PeoplePage struct {
+	People     []Person `json:"people"`
+	NextCursor string   `json:"next_cursor,omitempty"`
+	Meta       seq.Meta `json:"meta"`
+}
+
+// Person is one customer: a root profile with everything merged into it.
+type Person struct {
+	ID          event.ProfileID `json:"id"`
+	Identifiers []string        `json:"identifiers" doc:"'user:42', 'anon:9f…': the root's first, then those merged into it"`
+	Traits      map[string]any  `json:"traits" doc:"Latest value of each trait that identify calls gave, by name (without 'traits.')"`
+	Account     string          `json:"account,omitempty" doc:"External id of the account it belongs to last"`
+	AccountID   event.AccountID `json:"account_id,omitempty"`
+	FirstSeen   event.Millis    `json:"first_seen" doc:"Milliseconds since 1970"`
+	LastSeen    event.Millis    `json:"last_seen" doc:"Milliseconds since 1970"`
+	Events      int64           `json:"events"`
+}
