@@ -1,6 +1,10 @@
 package store
 
-import "wend.dev/wend/event"
+import (
+	"errors"
+
+	"wend.dev/wend/event"
+)
 
 // Snapshot is one consistent view of all events that were acknowledged before it was taken. A profile's events may
 // lie in several blocks. An actor's sequence is the merge of them, and of those of the profiles merged into it, by
@@ -41,3 +45,19 @@ func (s *Snapshot) Release() {
 
 // Mark is a position in the log: every message up to and including it. Zero is before the first.
 type Mark uint64
+
+// ErrFull is wrapped by the errors of whatever cannot keep events for want of room (disk full, log at its limit).
+// It passes by itself when there is room again; the ingest edge answers 503.
+var ErrFull = errors.New("no room to store events")
+
+// Identities is what the segment store needs to know of who is who; identity.Graph is it.
+type Identities interface {
+	// View gives the current merges, memberships and account names; the maps are read only and stay as they are.
+	// exists says whether any stored event was collected under a profile.
+	View(exists func(event.ProfileID) bool) (merged map[event.ProfileID]event.ProfileID, accounts map[event.ProfileID]event.AccountID, groups map[event.AccountID]string)
+	// Observe learns from an event that has been logged. Seeing an event again changes nothing.
+	Observe(e *event.Event)
+	// AppendBinary and UnmarshalBinary save and load all that Observe learnt.
+	AppendBinary(b []byte) ([]byte, error)
+	UnmarshalBinary(b []byte) error
+}
