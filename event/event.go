@@ -62,7 +62,7 @@ type Event struct {
 	ReceivedAt  Millis    // when the server had it
 	Profile     ProfileID // ProfileOf(UserID, AnonymousID): never looked up, never rewritten by a merge
 	UserID      string    // the shop's own id, "" if not known
-	AnonymousID string    // the device's id, "" if none
+	AnonymousID string    // the device's id, "" if none; for an alias call, its previousId
 	GroupID     string    // the account's external id (group call, or context.groupId), "" if none
 	Source      string    // id of the source (write key) that sent it
 	Clamped     bool      // its time lay more than 24 h in the future and was set to ReceivedAt
