@@ -38,10 +38,10 @@ type persona struct {
 }
 
 var personas = []persona{
-	{id: "workshop-owner", share: 0.22, b2b: true, people: 3, mobile: 0.35, bounce: 0.22, sessions: 7, compare: 0.3, add: 0.34, checkout: 0.62, rep: 0.3, quote: 0.15, store: 0.12, basket: 4200, repeat: 0.6, refer: 0.25},
-	{id: "purchaser", share: 0.13, b2b: true, people: 4, mobile: 0.12, bounce: 0.18, sessions: 9, compare: 0.6, add: 0.3, checkout: 0.55, rep: 0.22, quote: 0.5, store: 0.02, basket: 11800, repeat: 0.55, refer: 0.15},
-	{id: "craftsman", share: 0.25, b2b: false, people: 1, mobile: 0.62, bounce: 0.3, sessions: 6, compare: 0.2, add: 0.33, checkout: 0.58, rep: 0.04, quote: 0.05, store: 0.35, basket: 1900, repeat: 0.45, refer: 0.2},
-	{id: "hobbyist", share: 0.40, b2b: false, people: 1, mobile: 0.68, bounce: 0.42, sessions: 6, compare: 0.4, add: 0.26, checkout: 0.5, rep: 0, quote: 0, store: 0.15, basket: 890, repeat: 0.25, refer: 0.12},
+	{id: "workshop-owner", share: 0.22, b2b: true, people: 3, mobile: 0.35, bounce: 0.22, sessions: 9, compare: 0.3, add: 0.42, checkout: 0.62, rep: 0.3, quote: 0.15, store: 0.12, basket: 4200, repeat: 0.75, refer: 0.25},
+	{id: "purchaser", share: 0.20, b2b: true, people: 4, mobile: 0.12, bounce: 0.18, sessions: 11, compare: 0.6, add: 0.4, checkout: 0.55, rep: 0.22, quote: 0.5, store: 0.02, basket: 11800, repeat: 0.7, refer: 0.15},
+	{id: "craftsman", share: 0.25, b2b: false, people: 1, mobile: 0.62, bounce: 0.3, sessions: 8, compare: 0.2, add: 0.42, checkout: 0.58, rep: 0.04, quote: 0.05, store: 0.35, basket: 1900, repeat: 0.6, refer: 0.2},
+	{id: "hobbyist", share: 0.33, b2b: false, people: 1, mobile: 0.68, bounce: 0.42, sessions: 8, compare: 0.4, add: 0.34, checkout: 0.5, rep: 0, quote: 0, store: 0.15, basket: 890, repeat: 0.4, refer: 0.12},
 }
 
 type source struct {

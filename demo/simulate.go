@@ -34,10 +34,11 @@ const (
 	minute = 60 * second
 	hour   = 60 * minute
 	day    = 24 * hour
+	runIn  = 60 * day // the world starts this long before the history, so that the shop does not open empty
 )
 
 // Simulate yields the events of one household or company after the other; within one, in order of profile, then time
-// is not promised: by time only. Nothing is yielded at or after Options.End.
+// is not promised: by time only. Only what lies in the history is yielded.
 func Simulate(o Options) iter.Seq[*event.Event] {
 	return func(yield func(*event.Event) bool) {
 		for unit := range Households(o) {
@@ -60,12 +61,17 @@ func Households(o Options) iter.Seq[[]event.Event] {
 			people += h.live()
 			events = h.out
 			slices.SortStableFunc(events, func(a, b event.Event) int { return cmp.Compare(a.Time, b.Time) })
-			cut, _ := slices.BinarySearchFunc(events, w.end, func(e event.Event, t event.Millis) int { return cmp.Compare(e.Time, t) })
-			if !yield(events[:cut]) {
+			if !yield(events[before(events, w.start):before(events, w.end)]) {
 				return
 			}
 		}
 	}
+}
+
+// before counts the events earlier than t.
+func before(events []event.Event, t event.Millis) int {
+	n, _ := slices.BinarySearchFunc(events, t, func(e event.Event, t event.Millis) int { return cmp.Compare(e.Time, t) })
+	return n
 }
 
 // world is what is the same for everybody.
@@ -103,7 +109,7 @@ func (h *household) live() int {
 	if h.person.b2b {
 		h.size = 1 + h.rng.IntN(h.person.people)
 	}
-	at := h.start + event.Millis(h.rng.Float64()*float64(h.end-h.start))
+	at := h.start - runIn + event.Millis(h.rng.Float64()*float64(h.end-h.start+runIn)) // some are customers already
 	at = h.opening(at)
 	people := make([]*visitor, h.size)
 	for i := range people {

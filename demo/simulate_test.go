@@ -149,8 +149,10 @@ func meanQuoteHours(w []event.Event) float64 {
 		case "Quote Requested":
 			asked[e.Profile] = e.Time
 		case "Quote Sent":
-			sum += float64(e.Time-asked[e.Profile]) / float64(hour)
-			n++
+			if at, ok := asked[e.Profile]; ok {
+				sum += float64(e.Time-at) / float64(hour)
+				n++
+			}
 		}
 	}
 	return sum / n
