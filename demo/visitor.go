@@ -1,7 +1,9 @@
 package demo
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"wend.dev/wend/event"
 )
@@ -105,9 +107,18 @@ func (v *visitor) company() string { return "company-" + v.seed + "-" + strconv.
 
 func (v *visitor) track(name string, fields ...event.Field) { v.emit(event.Track, name, fields...) }
 
+// page views a page. Only the first of a session tells where the visitor came from, as in a browser: later addresses
+// bear no campaign.
 func (v *visitor) page(path string) {
+	defer v.forgetSource()
 	v.emit(event.Page, event.Page.DefaultName(), str("context.page.path", path), str("context.page.url", "https://nordverk.example"+path))
 	v.now += v.around(35*second, 0.7)
+}
+
+func (v *visitor) forgetSource() {
+	v.ctx = slices.DeleteFunc(v.ctx, func(f event.Field) bool {
+		return f.Path == "context.referrer.url" || strings.HasPrefix(f.Path, "context.campaign.")
+	})
 }
 
 // identify is logging in or giving an address: from here on the person is known.
