@@ -18,7 +18,8 @@ var ErrUnknownKey = errors.New("no source has this write key")
 // Appender makes events durable; store/log is it.
 type Appender interface {
 	// Append returns once all events are on disk, with the log position of the message that holds them; or an error,
-	// and then none of them is counted as stored. It wraps store.ErrFull when there is no room.
+	// and then none of them is counted as stored. It wraps store.ErrFull when there is no room. It must not keep the
+	// slice after it returned. Calls come one at a time, of about 5,000 events or 1 MB of JSON at most.
 	Append(ctx context.Context, events []event.Event) (store.Mark, error)
 }
 
@@ -44,7 +45,7 @@ type Rejected struct {
 	ReceivedAt event.Millis // when
 	Reason     string       // short code, the same for all of its kind: one of the Reason constants
 	Detail     string       // a sentence a person can act on
-	Kind       string       // the type as sent, "" if none
+	Kind       string       // which of the six calls, "" if none
 	Name       string       // the event's name as sent, "" if none
 	MessageID  string       // as sent, "" if none
 	Raw        []byte       // the event's JSON as sent, valid UTF-8, cut to 32 KB
