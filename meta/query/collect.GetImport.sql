@@ -1,0 +1,1 @@
+SELECT state FROM imports WHERE source = $1 AND id = $2

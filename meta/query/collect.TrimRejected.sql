@@ -1,0 +1,2 @@
+DELETE FROM rejected
+WHERE id <= (SELECT id FROM rejected ORDER BY id DESC LIMIT 1 OFFSET $1)

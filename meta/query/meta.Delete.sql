@@ -1,0 +1,1 @@
+UPDATE definitions SET deleted_at = $3 WHERE kind = $1 AND id = $2

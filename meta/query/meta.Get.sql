@@ -1,0 +1,3 @@
+SELECT kind, id, title, body, etag, latest, live, created_at, updated_at, updated_by, deleted_at
+FROM definitions
+WHERE kind = $1 AND id = $2

@@ -1,0 +1,1 @@
+UPDATE sources SET write_key = $2 WHERE id = $1

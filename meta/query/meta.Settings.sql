@@ -1,0 +1,1 @@
+SELECT body, etag FROM settings WHERE workspace = 'default'
