@@ -1,0 +1,44 @@
+package httpapi
+
+import (
+	"context"
+
+	"wend.dev/wend/engine"
+)
+
+// queries registers the questions. The request's context ends the engine's work when the caller hangs up or the
+// time is over.
+func (a *api) queries() {
+	question(a, "funnel", "How many went through these steps in turn", engine.Engine.Funnel)
+	question(a, "paths", "Which ways people take", engine.Engine.Paths)
+	question(a, "trend", "How often something happens over time", engine.Engine.Trend)
+	question(a, "timeline", "What one profile or account did, newest first", engine.Engine.Timeline)
+	question(a, "journey", "Every count behind a journey map", engine.Engine.Journey)
+}
+
+func question[Q, A any](a *api, name, summary string, put func(engine.Engine, context.Context, Q) (*A, error)) {
+	handle(a, route{method: "POST", path: "/api/v1/query/" + name, tag: "Questions", summary: summary, errors: []int{503, 504}},
+		func(ctx context.Context, in *ask[Q]) (*answer[*A], error) {
+			ctx, stop := context.WithTimeout(ctx, a.QueryTimeout)
+			defer stop()
+			out, err := put(a.Engine, ctx, in.Body)
+			if err != nil {
+				return nil, err
+			}
+			return &answer[*A]{out}, nil
+		})
+}
+
+// catalogue registers what events and properties there are.
+func (a *api) catalogue() {
+	handle(a, route{method: "GET", path: "/api/v1/catalogue", tag: "Questions", summary: "What events and properties there are", errors: []int{504}},
+		func(ctx context.Context, _ *struct{}) (*answer[*engine.Catalogue], error) {
+			ctx, stop := context.WithTimeout(ctx, a.QueryTimeout)
+			defer stop()
+			out, err := a.Engine.Catalogue(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return &answer[*engine.Catalogue]{out}, nil
+		})
+}
