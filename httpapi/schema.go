@@ -78,6 +78,7 @@ func (idSchema) Schema(huma.Registry) *huma.Schema {
 // tidy makes the finished document say what really comes: a list is never null (dense sees to it), a body never
 // breaks the schema with a 422 (it is a 400), and every operation can answer 401 and 500.
 func tidy(doc *huma.OpenAPI) {
+	explain(doc.Components.Schemas.Map())
 	seen := map[*huma.Schema]bool{}
 	for _, s := range doc.Components.Schemas.Map() {
 		tidySchema(s, seen)
