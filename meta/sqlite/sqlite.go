@@ -32,7 +32,8 @@ type Store struct {
 	clock event.Clock
 	write *sql.DB // one connection
 	read  *sql.DB
-	stmts map[string]*sql.Stmt
+	inTx  map[string]*sql.Stmt // every statement, prepared on write
+	alone map[string]*sql.Stmt // the reading ones, prepared on read
 
 	keys atomic.Pointer[map[[32]byte]collect.Source] // by hash of the write key; replaced as a whole
 
@@ -49,7 +50,7 @@ const (
 
 // Open opens the file, creating and migrating it as needed, prepares every statement and loads the write keys.
 func Open(ctx context.Context, path string, clock event.Clock) (*Store, error) {
-	s := &Store{clock: clock, stmts: map[string]*sql.Stmt{}}
+	s := &Store{clock: clock, inTx: map[string]*sql.Stmt{}, alone: map[string]*sql.Stmt{}}
 	if err := s.open(ctx, path); err != nil {
 		_ = s.Close()
 		return nil, fmt.Errorf("cannot open state %q: %w", path, err)
@@ -70,11 +71,13 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 	}
 	s.read.SetMaxOpenConns(readers)
 	for name, text := range query.All() {
-		db := s.write
-		if strings.HasPrefix(text, "SELECT") {
-			db = s.read
+		if s.inTx[name], err = s.write.PrepareContext(ctx, text); err != nil {
+			return fmt.Errorf("cannot prepare %s: %w", name, err)
 		}
-		if s.stmts[name], err = db.PrepareContext(ctx, text); err != nil {
+		if !strings.HasPrefix(text, "SELECT") {
+			continue
+		}
+		if s.alone[name], err = s.read.PrepareContext(ctx, text); err != nil {
 			return fmt.Errorf("cannot prepare %s: %w", name, err)
 		}
 	}
@@ -98,9 +101,11 @@ func dsn(path string, write bool) string {
 // Close ends all work. Calls after it fail.
 func (s *Store) Close() error {
 	var errs []error
-	for _, st := range s.stmts {
-		if st != nil {
-			errs = append(errs, st.Close())
+	for _, stmts := range []map[string]*sql.Stmt{s.alone, s.inTx} {
+		for _, st := range stmts {
+			if st != nil {
+				errs = append(errs, st.Close())
+			}
 		}
 	}
 	for _, db := range []*sql.DB{s.read, s.write} {
@@ -121,14 +126,17 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 
 func (s *Store) now() event.Millis { return event.MillisOf(s.clock.Now()) }
 
-// stmt is a prepared statement, bound to the transaction if there is one.
+// stmt is a prepared statement: within the transaction if there is one, else on the readers' connections if it reads.
 func (s *Store) stmt(ctx context.Context, tx *sql.Tx, name string) *sql.Stmt {
-	st := s.stmts[name]
+	st := s.inTx[name]
 	if st == nil {
 		panic("BUG: no query file " + name)
 	}
 	if tx != nil {
 		return tx.StmtContext(ctx, st)
+	}
+	if read := s.alone[name]; read != nil {
+		return read
 	}
 	return st
 }
