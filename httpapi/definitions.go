@@ -23,7 +23,7 @@ func (a *api) definitions() {
 		method: "POST", path: "/api/v1/definitions/apply", tag: tag, summary: "Make the definitions like these files, or say what would change",
 		errors: []int{413}, more: func(op *huma.Operation) { op.MaxBodyBytes = 16 << 20 },
 	},
-		func(ctx context.Context, in *ask[ChangeSet]) (*answer[Plan], error) {
+		func(ctx context.Context, in *ask[Change]) (*answer[Plan], error) {
 			plan, err := a.Definitions.Apply(ctx, in.Body)
 			return &answer[Plan]{plan}, err
 		})

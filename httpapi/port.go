@@ -47,8 +47,8 @@ type Hash = [sha256.Size]byte
 
 // Access knows the secrets, by their hashes only.
 type Access interface {
-	// AdminHashes are the hashes of the tokens that may do everything.
-	AdminHashes(ctx context.Context) ([]Hash, error)
+	// Admit says whether a token opens the API. It compares hashes, so that its time tells nothing of a token.
+	Admit(ctx context.Context, token string) (bool, error)
 	// SaveSession keeps a log-in until it expires.
 	SaveSession(ctx context.Context, id Hash, expires time.Time) error
 	// SessionExpiry tells when a log-in ends; a zero time when there is no such session.
@@ -98,7 +98,7 @@ type Definitions interface {
 	Export(ctx context.Context) ([]File, error)
 	// Apply compares the files with what is stored and, unless DryRun, makes it so, all or nothing. What is wrong
 	// with the files stands in the plan's Problems, and then nothing is changed.
-	Apply(ctx context.Context, c ChangeSet) (Plan, error)
+	Apply(ctx context.Context, c Change) (Plan, error)
 }
 
 // Sources manages where events come from.
@@ -117,16 +117,14 @@ type Rejections interface {
 	ListRejections(ctx context.Context, q RejectionQuery, p Page) (items []Rejection, next string, err error)
 	// RetryRejection sends the event through the checks again, and takes it off the list if it passes; it is a
 	// Fault "invalid" otherwise.
-	RetryRejection(ctx context.Context, id int64) error
-	DeleteRejection(ctx context.Context, id int64) error
+	RetryRejection(ctx context.Context, id string) error
+	DeleteRejection(ctx context.Context, id string) error
 }
 
-// Imports is the list of bulk loads.
+// Imports is the list of bulk loads. A client runs them and can stop or resume them; the server keeps how far they are.
 type Imports interface {
 	ListImports(ctx context.Context, p Page) (items []Import, next string, err error)
 	Import(ctx context.Context, id string) (Import, error)
-	// CancelImport stops one that runs; what it stored stays. Cancelling a finished one is an error with code conflict.
-	CancelImport(ctx context.Context, id string) (Import, error)
 }
 
 // Views keeps questions that people saved.

@@ -34,6 +34,8 @@ func schemaName(t reflect.Type, hint string) string {
 		return name + "Question"
 	case reflect.TypeFor[journey.View](), reflect.TypeFor[journey.Score]():
 		return "Touchpoint" + name
+	case reflect.TypeFor[Change]():
+		return "ChangeSet"
 	case reflect.TypeFor[journey.Value]():
 		return "Journey" + name
 	case reflect.TypeFor[huma.ErrorModel]():
