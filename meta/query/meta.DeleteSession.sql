@@ -1,0 +1,2 @@
+DELETE FROM sessions
+WHERE hash = $1

@@ -1,0 +1,3 @@
+SELECT expires_at
+FROM sessions
+WHERE hash = $1

@@ -1,0 +1,3 @@
+SELECT hash
+FROM tokens
+WHERE revoked_at = 0
