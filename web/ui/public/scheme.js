@@ -4,7 +4,7 @@
   var scheme = null
   try {
     scheme = window.localStorage.getItem('mantine-color-scheme-value')
-  } catch (e) {
+  } catch {
     /* storage is off: follow the system */
   }
   if (scheme !== 'light' && scheme !== 'dark') {

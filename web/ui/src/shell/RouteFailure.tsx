@@ -9,7 +9,7 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
   return (
     <Page title={t('failure.title')}>
       <Failure
-        error={error}
+        error={error instanceof Error ? error : new Error(String(error))}
         onRetry={() => {
           reset()
           void router.invalidate()
