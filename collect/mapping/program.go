@@ -100,7 +100,12 @@ func (c *compiler) compile(path string, src Expr) *program {
 	if src == "" {
 		return nil
 	}
-	checked, iss := c.env.Compile(string(src))
+	parsed, iss := c.env.Parse(string(src))
+	var checked *cel.Ast
+	if iss.Err() == nil {
+		loosenNulls(parsed.NativeRep())
+		checked, iss = c.env.Check(parsed)
+	}
 	if iss.Err() != nil {
 		c.errs = append(c.errs, c.m.fault(path, "%s", c.explain(iss)))
 		return nil
@@ -117,6 +122,18 @@ func (c *compiler) compile(path string, src Expr) *program {
 	p.run = run
 	c.all = append(c.all, p)
 	return p
+}
+
+// loosenNulls makes each null one of any type, so that "there ? 1 : null" passes CEL's check of types.
+func loosenNulls(a *ast.AST) {
+	next := ast.MaxID(a)
+	f := ast.NewExprFactory()
+	ast.PostOrderVisit(a.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() == ast.LiteralKind && e.AsLiteral() == types.NullValue {
+			next++
+			e.SetKindCase(f.NewCall(e.ID(), "dyn", f.NewLiteral(next, types.NullValue)))
+		}
+	}))
 }
 
 func (c *compiler) compileAll(path string, src Exprs) []*program {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
@@ -51,6 +52,9 @@ func (v vars) ResolveName(name string) (any, bool) {
 	x, ok := v[name]
 	return x, ok
 }
+
+// Parent is none: there is one scope.
+func (v vars) Parent() cel.Activation { return nil }
 
 // text is a value as an identifier or a part of a key: "" for null.
 func text(v ref.Val) (string, error) {
