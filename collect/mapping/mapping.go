@@ -133,3 +133,26 @@ func (e *Exprs) UnmarshalJSON(b []byte) error {
 	*e = make(Exprs, 1)
 	return json.Unmarshal(b, &(*e)[0])
 }
+
+// SetFormat sets the format of the files that the mapping leaves to be guessed.
+func (m *Mapping) SetFormat(format string) {
+	for name, f := range m.Spec.Files {
+		if f.Format == "" {
+			f.Format = format
+			m.Spec.Files[name] = f
+		}
+	}
+}
+
+// Rules are all that decides which events the mapping makes, as text: equal for mappings that differ in comments,
+// layout and title only.
+func (m *Mapping) Rules() string {
+	b, err := json.Marshal(struct {
+		ID   string
+		Spec *Spec
+	}{m.Metadata.ID, &m.Spec})
+	if err != nil {
+		panic("BUG: a mapping that is not JSON: " + err.Error())
+	}
+	return string(b)
+}
