@@ -1,0 +1,269 @@
+package exec
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sort"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"wend.dev/wend/engine/plan"
+	"wend.dev/wend/event"
+	"wend.dev/wend/store"
+)
+
+// scan is one question's walk over a snapshot: what is matched, in which range, and for whom.
+type scan struct {
+	snap     *store.Snapshot
+	crowd    *crowd
+	plan     *plan.Plan
+	tests    []*plan.Tests // per block
+	window   event.Window
+	inside   []bool // per block: all its rows lie in the window
+	outside  []bool // per block: none does
+	accounts bool
+	first    uint64 // bits of matchers that mean only the first such event ever
+	traits   [][]*store.Column
+	paths    []string // the trait paths, see plan.Traits
+}
+
+func newScan(snap *store.Snapshot, c *crowd, p *plan.Plan, w event.Window) *scan {
+	s := &scan{snap: snap, crowd: c, plan: p, window: w, paths: p.Traits()}
+	for _, i := range p.FirstTime() {
+		s.first |= 1 << i
+	}
+	for _, b := range snap.Blocks {
+		s.tests = append(s.tests, p.Bind(b))
+		n := b.Rows()
+		s.inside = append(s.inside, n > 0 && w.Holds(b.MinTime) && w.Holds(b.MaxTime))
+		s.outside = append(s.outside, n == 0 || b.MaxTime < w.From || w.To != 0 && b.MinTime >= w.To)
+	}
+	return s
+}
+
+// narrow cuts a span to the rows in the window.
+func (s *scan) narrow(p span) (lo, hi uint32) {
+	switch {
+	case s.inside[p.block]:
+		return p.lo, p.hi
+	case s.outside[p.block]:
+		return p.lo, p.lo
+	}
+	times := s.snap.Blocks[p.block].Times[p.lo:p.hi]
+	a := sort.Search(len(times), func(i int) bool { return times[i] >= s.window.From })
+	b := len(times)
+	if s.window.To != 0 {
+		b = sort.Search(len(times), func(i int) bool { return times[i] >= s.window.To })
+	}
+	return p.lo + uint32(a), p.lo + uint32(max(a, b))
+}
+
+// worker is what each core keeps to itself while it walks.
+type worker struct {
+	scan    *scan
+	sorter  sorter
+	buf     []hit
+	ends    []int
+	values  []event.Value
+	traits  []plan.Truth // verdicts on the current actor's traits
+	scanned int64
+	actors  int64 // with at least one event in the window
+}
+
+// begin prepares for an actor: decides its traits. It says whether the actor has an event in the window.
+func (w *worker) begin(a *actor) bool {
+	active := false
+	for _, p := range a.spans {
+		lo, hi := w.scan.narrow(p)
+		w.scanned += int64(hi - lo)
+		active = active || hi > lo
+	}
+	if active {
+		w.actors++
+	}
+	if len(w.scan.paths) > 0 {
+		w.values = w.values[:0]
+		for _, path := range w.scan.paths {
+			w.values = append(w.values, latestTrait(w.scan.snap, a, path))
+		}
+		w.traits = w.scan.plan.Decide(w.values)
+	}
+	return active
+}
+
+// hits lists the actor's rows in the window that fulfil a matcher and pass the filter, in order; with all, also
+// those that fulfil none. The list is valid until the next call.
+func (w *worker) hits(a *actor, all bool) []hit {
+	h, ends := w.buf[:0], w.ends[:0]
+	for _, p := range a.spans {
+		lo, hi := p.lo, p.hi
+		if w.scan.first == 0 {
+			lo, hi = w.scan.narrow(p)
+		}
+		h = w.spanHits(h, p.block, lo, hi, all)
+		ends = append(ends, len(h))
+	}
+	if len(ends) > 1 {
+		h = w.sorter.merge(h, ends)
+	}
+	w.buf, w.ends = h, ends
+	if w.scan.first != 0 {
+		h = w.firstOnly(h, all)
+	}
+	return h
+}
+
+func (w *worker) spanHits(h []hit, block int, lo, hi uint32, all bool) []hit {
+	b, t := w.scan.snap.Blocks[block], w.scan.tests[block]
+	codes, times := b.Codes[lo:hi], b.Times[lo:hi]
+	for i, code := range codes {
+		mask := t.Masks[code]
+		if mask == 0 && !all {
+			continue
+		}
+		row := lo + uint32(i)
+		if !t.Plain[code] {
+			if mask = t.Mask(row, code, w.traits); mask == 0 && !all {
+				continue
+			}
+		}
+		if t.Filter != nil && !t.Passes(row, code, w.traits) {
+			continue
+		}
+		h = append(h, hit{times[i], mask, row, uint16(block), code})
+	}
+	return h
+}
+
+// firstOnly keeps the bits of first-time matchers on their first event only, then drops what is out of the window.
+func (w *worker) firstOnly(h []hit, all bool) []hit {
+	var seen uint64
+	out := h[:0]
+	for _, x := range h {
+		again := x.mask & w.scan.first & seen
+		seen |= x.mask
+		x.mask &^= again
+		if w.scan.window.Holds(x.t) && (x.mask != 0 || all) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// latestTrait is the newest value that an identify call of the actor gave a trait; a zero Value if none did.
+func latestTrait(s *store.Snapshot, a *actor, path string) (best event.Value) {
+	var at event.Millis
+	found := false
+	for _, p := range a.spans {
+		b := s.Blocks[p.block]
+		for k := event.String; k <= event.JSON; k++ {
+			c := b.Column(path, k)
+			if c == nil {
+				continue
+			}
+			row, ok := lastPresent(b, c, p.lo, p.hi)
+			if !ok || found && b.Times[row] < at {
+				continue
+			}
+			if v, ok := c.Value(row); ok {
+				best, at, found = v, b.Times[row], true
+			}
+		}
+	}
+	return best
+}
+
+// lastPresent finds the last row of [lo, hi) that is an identify call and has a value in the column.
+func lastPresent(b *store.Block, c *store.Column, lo, hi uint32) (uint32, bool) {
+	for row := int64(hi) - 1; row >= int64(lo); row-- {
+		word := c.Present[row>>6]
+		if word == 0 {
+			row &^= 63
+			continue
+		}
+		if word&(1<<(row&63)) != 0 && b.Names[b.Codes[row]].Kind == event.Identify {
+			return uint32(row), true
+		}
+	}
+	return 0, false
+}
+
+// walk visits every actor once, on all cores. start makes a core's own state; the states are handed back.
+func walk[T any](ctx context.Context, s *scan, start func(*worker) T, visit func(T, *actor)) ([]T, *worker, error) {
+	group, ctx := errgroup.WithContext(ctx)
+	var next atomic.Int64
+	n := runtime.GOMAXPROCS(0)
+	states, workers := make([]T, n), make([]*worker, n)
+	for i := range n {
+		workers[i] = &worker{scan: s}
+		states[i] = start(workers[i])
+		group.Go(func() error {
+			return chunksOf(ctx, s, &next, func(a *actor) { visit(states[i], a) })
+		})
+	}
+	total := &worker{}
+	err := group.Wait()
+	for _, w := range workers {
+		total.scanned += w.scanned
+		total.actors += w.actors
+	}
+	return states, total, err
+}
+
+// chunksOf takes chunks until there are none. Damaged data (an index out of range, a mapped file cut short) becomes
+// an error.
+func chunksOf(ctx context.Context, s *scan, next *atomic.Int64, visit func(*actor)) (err error) {
+	old := debug.SetPanicOnFault(true)
+	defer debug.SetPanicOnFault(old)
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("cannot read the events, a block is damaged: %v", r)
+		}
+	}()
+	seen := 0
+	each := func(a *actor) bool {
+		if seen++; seen&1023 == 0 && ctx.Err() != nil {
+			return false
+		}
+		visit(a)
+		return true
+	}
+	for {
+		c := int(next.Add(1)) - 1
+		if c >= chunks {
+			return nil
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if s.accounts {
+			s.crowd.accountsOf(s.snap, c, each)
+		} else {
+			s.crowd.profilesOf(s.snap, c, each)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+}
+
+// fieldText is a row's value under a path as text; "" if it has none. The paths event and kind are the event's own.
+func fieldText(b *store.Block, path string, row uint32, code uint16) string {
+	switch path {
+	case "event":
+		return b.Names[code].Name
+	case "kind":
+		return b.Names[code].Kind.String()
+	}
+	for k := event.String; k <= event.JSON; k++ {
+		if c := b.Column(path, k); c != nil {
+			if v, ok := c.Value(row); ok {
+				return v.Text()
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,25 @@
+package exec
+
+import (
+	"context"
+
+	"wend.dev/wend/engine"
+	"wend.dev/wend/engine/seq"
+)
+
+func (e *Engine) Paths(ctx context.Context, q seq.Paths) (*seq.PathsAnswer, error) {
+	panic("BUG: not yet")
+}
+func (e *Engine) Trend(ctx context.Context, q seq.Trend) (*seq.TrendAnswer, error) {
+	panic("BUG: not yet")
+}
+func (e *Engine) Timeline(ctx context.Context, q seq.Timeline) (*seq.TimelineAnswer, error) {
+	panic("BUG: not yet")
+}
+func (e *Engine) Journey(ctx context.Context, q seq.Journey) (*seq.JourneyAnswer, error) {
+	panic("BUG: not yet")
+}
+func (e *Engine) Catalogue(ctx context.Context) (*engine.Catalogue, error) { panic("BUG: not yet") }
+func (e *Engine) People(ctx context.Context, q engine.PeopleQuery) (*engine.PeoplePage, error) {
+	panic("BUG: not yet")
+}
