@@ -9,12 +9,9 @@ import (
 	"wend.dev/wend/event"
 )
 
-// own are the fields read so far of the current event.
-func (d *decoder) own() []event.Field { return d.fields[d.start:] }
-
 // find is the index of a path among the current event's fields, -1 if it has none.
 func (d *decoder) find(path string) int {
-	for i, f := range d.own() {
+	for i, f := range d.fields {
 		if f.Path == path {
 			return i
 		}
@@ -54,26 +51,26 @@ func (d *decoder) enrich(m *message, ev *event.Event) {
 		}
 	case event.Track:
 		if i := d.find("properties.id"); i >= 0 && aboutOneProduct(ev.Name) && d.find("properties.product_id") < 0 {
-			d.own()[i].Path = "properties.product_id"
+			d.fields[i].Path = "properties.product_id"
 		}
 	}
 	if ev.GroupID == "" {
 		if i := d.find("context.groupId"); i >= 0 {
-			ev.GroupID = d.own()[i].Value.Text()
+			ev.GroupID = d.fields[i].Value.Text()
 		}
 	}
 }
 
 // liftTraits makes the traits that RudderStack's browser SDK puts into an identify call's context its traits.
 func (d *decoder) liftTraits(m *message) {
-	for i := m.contextual[0]; i < m.contextual[1] && i < len(d.own()); i++ {
-		f := &d.own()[i]
+	for i := m.contextual[0]; i < m.contextual[1] && i < len(d.fields); i++ {
+		f := &d.fields[i]
 		path, ok := strings.CutPrefix(f.Path, "context.")
 		if !ok || !strings.HasPrefix(path, "traits.") {
 			continue
 		}
 		if j := d.find(path); j >= 0 {
-			f.Value = d.own()[j].Value
+			f.Value = d.fields[j].Value
 		}
 		f.Path = path
 	}

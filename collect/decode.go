@@ -2,6 +2,7 @@ package collect
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -73,7 +74,7 @@ func (d *decoder) open(maxEvents int) (envelope, error) {
 		case "timestamp":
 			return d.scalar(at, &e.timestamp)
 		}
-		return d.span(at)
+		return d.skip(at, 0)
 	})
 	if i < 0 {
 		return e, d.err
@@ -118,7 +119,10 @@ func (d *decoder) share(e *envelope) error {
 	if d.group(e.context, "context") < 0 {
 		return d.err
 	}
-	d.shared = d.fields[d.start:len(d.fields):len(d.fields)]
+	d.shared = slices.Clone(d.fields)
+	for i, f := range d.shared { // the batch's own text is not worth refusing its events for
+		d.shared[i].Path, d.shared[i].Value.Str = strings.ToValidUTF8(f.Path, "\ufffd"), strings.ToValidUTF8(f.Value.Str, "\ufffd")
+	}
 	return nil
 }
 
@@ -159,9 +163,9 @@ func (d *decoder) member(m *message, key string, at int) int {
 	case "properties", "traits":
 		return d.group(at, key)
 	case "context":
-		m.contextual[0] = len(d.fields) - d.start
+		m.contextual[0] = len(d.fields)
 		next := d.group(at, key)
-		m.contextual[1] = len(d.fields) - d.start
+		m.contextual[1] = len(d.fields)
 		return next
 	case "type":
 		to = &m.kind

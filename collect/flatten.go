@@ -3,8 +3,10 @@ package collect
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"wend.dev/wend/event"
 )
@@ -15,6 +17,7 @@ const (
 	maxFields     = 512
 	maxPathDepth  = 5    // keys below properties, context or traits; what lies deeper stays JSON
 	maxInterned   = 4096 // paths a decoder remembers
+	maxShapes     = 1024 // orders of paths it remembers
 )
 
 // decoder turns request bodies into events. It is used for one request at a time and reused for its memory.
@@ -22,9 +25,10 @@ type decoder struct {
 	scanner
 	path   []byte            // where flatten is: "properties.price"
 	paths  map[string]string // paths seen, so that each is allocated once
-	recent []string          // paths in the order of the last event: the next one is mostly alike
-	fields []event.Field     // chunk that events' Fields are cut from
-	start  int               // where the current event's begin in fields
+	shapes map[uint64]*shape // orders of fields seen, so that like events are not sorted again
+	last   *shape            // of the last event: the next one is mostly alike
+	fields []event.Field     // of the current event, as they come
+	chunk  []event.Field     // what events' Fields are cut from
 	shared []event.Field     // batch-level context, put before each event's own
 
 	renamed []int  // indexes in fields whose path was normalised
@@ -32,56 +36,74 @@ type decoder struct {
 	bad     string // what is wrong with a field of the current event
 }
 
+// shape is a sequence of paths as events of one kind from one SDK bring them, and its sorted order.
+type shape struct {
+	paths []string // as they come
+	order []uint16 // indexes in paths: ascending by path, of equal ones only the last
+}
+
 // reset makes the decoder ready for a body. Nothing that earlier events refer to is touched.
 func (d *decoder) reset(body string) {
 	d.scanner = scanner{s: body}
-	d.fields, d.start, d.shared = nil, 0, nil
-	if d.paths == nil || len(d.paths) > maxInterned {
-		d.paths = make(map[string]string, 256)
+	clear(d.fields[:cap(d.fields)])
+	d.fields, d.chunk, d.shared = d.fields[:0], nil, nil
+	if d.paths == nil || len(d.paths) > maxInterned || len(d.shapes) > maxShapes {
+		d.paths, d.shapes, d.last = make(map[string]string, 256), make(map[uint64]*shape), new(shape)
 	}
 }
 
 // begin starts a new event's fields.
 func (d *decoder) begin() {
-	d.start = len(d.fields)
+	d.fields = append(d.fields[:0], d.shared...)
 	d.renamed, d.tooMany, d.bad = d.renamed[:0], false, ""
-	for _, f := range d.shared {
-		d.put(f)
-	}
 }
 
 // take ends the event's fields: sorted by path, each path once, the last one given winning.
 func (d *decoder) take() []event.Field {
 	d.settleRenames()
-	own := d.fields[d.start:]
-	for i, f := range own {
-		if i < len(d.recent) {
-			d.recent[i] = f.Path
-		} else {
-			d.recent = append(d.recent, f.Path)
-		}
+	s := d.shapeOf()
+	if cap(d.chunk)-len(d.chunk) < len(s.order) {
+		d.chunk = make([]event.Field, 0, max(min(len(d.s)/24, 1<<14), len(s.order)))
 	}
-	own = event.SortFields(own)
-	d.fields = d.fields[:d.start+len(own)]
-	return own[:len(own):len(own)]
+	start := len(d.chunk)
+	for _, i := range s.order {
+		d.chunk = append(d.chunk, d.fields[i])
+	}
+	return d.chunk[start:len(d.chunk):len(d.chunk)]
 }
 
-// put appends a field, moving to a fresh chunk when this one is full.
+// shapeOf finds the shape of the current fields, or learns it.
+func (d *decoder) shapeOf() *shape {
+	h := uint64(len(d.fields))
+	for i := range d.fields {
+		p := d.fields[i].Path
+		h = (h ^ uint64(len(p)) ^ uint64(uintptr(unsafe.Pointer(unsafe.StringData(p))))) * 0x9e3779b97f4a7c15 // paths are interned
+		h ^= h >> 32
+	}
+	if s := d.shapes[h]; s != nil && slices.EqualFunc(s.paths, d.fields, func(p string, f event.Field) bool { return p == f.Path }) {
+		d.last = s
+		return s
+	}
+	s := &shape{paths: make([]string, len(d.fields))}
+	all := make([]uint16, len(d.fields))
+	for i := range d.fields {
+		s.paths[i], all[i] = d.fields[i].Path, uint16(i)
+	}
+	slices.SortStableFunc(all, func(a, b uint16) int { return strings.Compare(s.paths[a], s.paths[b]) })
+	for i, at := range all {
+		if i+1 == len(all) || s.paths[all[i+1]] != s.paths[at] {
+			s.order = append(s.order, at)
+		}
+	}
+	d.shapes[h], d.last = s, s
+	return s
+}
+
+// put keeps a field.
 func (d *decoder) put(f event.Field) {
-	own := d.fields[d.start:]
-	if len(own) >= maxFields {
+	if len(d.fields) >= maxFields {
 		d.tooMany = true
 		return
-	}
-	if len(d.fields) == cap(d.fields) {
-		guess := min(max(len(d.s)/24, 2*len(own)+16), 1<<14)
-		d.fields = append(make([]event.Field, 0, guess), own...)
-		if d.start > 0 {
-			for i := range d.renamed {
-				d.renamed[i] -= d.start
-			}
-			d.start = 0
-		}
 	}
 	d.fields = append(d.fields, f)
 }
@@ -92,8 +114,8 @@ func (d *decoder) emit(v event.Value) {
 }
 
 func (d *decoder) intern() string {
-	if i := len(d.fields) - d.start; i < len(d.recent) && d.recent[i] == string(d.path) {
-		return d.recent[i]
+	if i := len(d.fields); i < len(d.last.paths) && d.last.paths[i] == string(d.path) {
+		return d.last.paths[i]
 	}
 	p, ok := d.paths[string(d.path)]
 	if !ok {
@@ -106,7 +128,7 @@ func (d *decoder) intern() string {
 // settleRenames drops a renamed field where the event also carries the right spelling.
 func (d *decoder) settleRenames() {
 	for _, i := range d.renamed {
-		for j := d.start; j < len(d.fields); j++ {
+		for j := range d.fields {
 			if j != i && d.fields[j].Path == d.fields[i].Path {
 				d.fields[i] = d.fields[j]
 			}
