@@ -86,10 +86,8 @@ func tidy(doc *huma.OpenAPI) {
 		tidySchema(s, seen)
 	}
 	for _, item := range doc.Paths {
-		for _, op := range []*huma.Operation{item.Get, item.Put, item.Post, item.Delete, item.Patch} {
-			if op != nil {
-				delete(op.Responses, "422")
-			}
+		for _, op := range operations(item) {
+			delete(op.Responses, "422")
 		}
 	}
 }

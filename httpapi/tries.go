@@ -24,7 +24,11 @@ func newTries() *tries { return &tries{empty: map[string]time.Time{}} }
 func (t *tries) wait(addr string, now time.Time) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return max(0, t.empty[addr].Sub(now)-(triesBurst-1)*triesEvery)
+	e, ok := t.empty[addr]
+	if !ok {
+		return 0
+	}
+	return max(0, e.Sub(now)-(triesBurst-1)*triesEvery)
 }
 
 // failed counts a miss.

@@ -1,0 +1,179 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"wend.dev/wend/engine"
+	"wend.dev/wend/engine/seq"
+	"wend.dev/wend/event"
+	"wend.dev/wend/store"
+)
+
+func TestQuestionsReachTheEngine(t *testing.T) {
+	d := newDesk(t)
+	f := func(name, body string, want any) {
+		t.Helper()
+		d.expect(200, "POST /api/v1/query/"+name, body)
+		if !reflect.DeepEqual(d.engine.asked, want) {
+			t.Errorf("%s %s: the engine was asked\n%+v, want\n%+v", name, body, d.engine.asked, want)
+		}
+	}
+	from := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
+	f("funnel", `{"from":"2026-01-02T00:00:00Z","steps":[{"event":"A"},{"event":["B","C"],"optional":true}],"window":"7d"}`, seq.Funnel{
+		Scope: seq.Scope{From: &from}, Window: seq.Duration(7 * 24 * time.Hour),
+		Steps: []seq.FunnelStep{{Matcher: seq.Matcher{Event: seq.Names{"A"}}}, {Matcher: seq.Matcher{Event: seq.Names{"B", "C"}}, Optional: true}},
+	})
+	f("paths", `{"max_steps":3,"node":"page"}`, seq.Paths{MaxSteps: 3, Node: "page"})
+	f("trend", `{"series":[{"event":"*","measure":"actors"}]}`, seq.Trend{Series: []seq.TrendSeries{{Matcher: seq.Matcher{Event: seq.Names{"*"}}, Measure: "actors"}}})
+	f("timeline", `{"id":"00000000000000ff","actor":"account"}`, seq.Timeline{Scope: seq.Scope{Actor: "account"}, ID: "00000000000000ff"})
+	f("journey", `{"touchpoints":[{"id":"a","stage":0,"match":[{"event":"A"}]}],"stages":1}`, seq.Journey{
+		Touchpoints: []seq.JourneyTouchpoint{{ID: "a", Match: []seq.Matcher{{Event: seq.Names{"A"}}}}}, Stages: 1,
+	})
+}
+
+func TestAnswersHaveNoNullLists(t *testing.T) {
+	d := newDesk(t)
+	got := d.expect(200, "POST /api/v1/query/paths", `{}`)
+	if fmt.Sprint(got["nodes"], got["edges"]) != "[] []" {
+		t.Errorf("got %v", got)
+	}
+	live := d.expect(200, "GET /api/v1/journeys/first-order/live", "")
+	for _, field := range []string{"stages", "touchpoints", "edges", "curves", "unmapped", "facts"} {
+		if live[field] == nil {
+			t.Errorf("live: %s is null", field)
+		}
+	}
+}
+
+func TestBadQuestions(t *testing.T) {
+	d := newDesk(t)
+	f := func(body, location, words string) {
+		t.Helper()
+		problemAt(t, d.expect(400, "POST /api/v1/query/funnel", body), location, words)
+	}
+	f(`{"steps":[{"event":"A","wher":"x"}]}`, "body.steps[0].wher", `did you mean "where"?`)
+	f(`{"stepps":[{"event":"A"}],"steps":[{"event":"A"}]}`, "body.stepps", `did you mean "steps"?`)
+	f(`{"steps":[{"event":"A"}],"zzz":1}`, "body.zzz", "known are actor, breakdown, count")
+	f(`{"steps":[{"event":"A"}],"window":"7 days"}`, "body.window", "a duration such as")
+	f(`{"steps":[{"event":7}]}`, "body.steps[0].event", "")
+	f(`{"steps":[{"event":"A"}],"order":"sideways"}`, "body.order", "ordered, strict, any")
+	f(`{"steps":[{"event":"A"}],"from":"yesterday"}`, "body.from", "date-time")
+	f(`{}`, "body", "steps")
+	f(`{"steps":`, "body", "unexpected end of JSON")
+	f(`[]`, "body", "object")
+	if got := d.expect(400, "POST /api/v1/query/funnel", ""); got["detail"] != "request body is required" {
+		t.Errorf("an empty body: %v", got)
+	}
+	p := d.expect(415, "POST /api/v1/query/funnel", `{}`, "Content-Type: text/csv")
+	if p["title"] != "Unsupported Media Type" {
+		t.Errorf("got %v", p)
+	}
+	d.expect(413, "POST /api/v1/query/funnel", `{"steps":[{"event":"`+strings.Repeat("A", 1<<20)+`"}]}`)
+	problemAt(t, d.expect(400, "GET /api/v1/profiles?qery=x", ""), "query.qery", `did you mean "query"?`)
+}
+
+type codedError struct{ code string }
+
+func (e codedError) Error() string { return "coded " + e.code }
+func (e codedError) Code() string  { return e.code }
+
+func TestFaultsOfTheEngine(t *testing.T) {
+	d := newDesk(t)
+	f := func(err error, status int, detail string) map[string]any {
+		t.Helper()
+		d.engine.err = err
+		p := d.expect(status, "POST /api/v1/query/funnel", `{"steps":[{"event":"A"}]}`)
+		if !strings.Contains(fmt.Sprint(p["detail"]), detail) {
+			t.Errorf("%v: detail is %q, want %q in it", err, p["detail"], detail)
+		}
+		return p
+	}
+	p := f(fmt.Errorf("cannot plan: %w", &seq.Invalid{Field: "steps[1].where", Reason: "1:3: unknown name"}), 400, "steps[1].where: 1:3: unknown name")
+	problemAt(t, p, "body.steps[1].where", "1:3: unknown name")
+	f(fmt.Errorf("cannot scan: %w", context.DeadlineExceeded), 504, "too long")
+	f(fmt.Errorf("cannot append: %w", store.ErrFull), 503, "disk is full")
+	f(codedError{"unavailable"}, 503, "coded unavailable")
+	f(codedError{"limited"}, 429, "coded limited")
+	f(codedError{"forbidden"}, 403, "coded forbidden")
+	f(codedError{"no-such-code"}, 500, "its log says what")
+	p = f(errors.New("open /srv/x: permission denied"), 500, "its log says what")
+	if strings.Contains(fmt.Sprint(p), "/srv") || !strings.Contains(d.log.String(), "/srv/x") {
+		t.Errorf("an internal error belongs in the log only: %v; log: %s", p, d.log)
+	}
+}
+
+func TestQuestionEndsWithItsCaller(t *testing.T) {
+	d := newDesk(t)
+	d.engine.block = make(chan struct{})
+	ctx, hangUp := context.WithCancel(t.Context())
+	r := httptest.NewRequestWithContext(ctx, "POST", "/api/v1/query/funnel", strings.NewReader(`{"steps":[{"event":"A"}]}`))
+	r.Header.Set("Authorization", "Bearer "+adminToken)
+	w := httptest.NewRecorder()
+	done := make(chan struct{})
+	go func() { defer close(done); d.ServeHTTP(w, r) }()
+	<-d.engine.block
+	hangUp()
+	<-done
+	if w.Code != statusClientGone {
+		t.Errorf("got %d, want %d", w.Code, statusClientGone)
+	}
+}
+
+func TestQuestionTimesOut(t *testing.T) {
+	d := newDesk(t, func(deps *Deps) { deps.QueryTimeout = time.Millisecond })
+	d.engine.block = make(chan struct{})
+	d.expect(504, "POST /api/v1/query/funnel", `{"steps":[{"event":"A"}]}`)
+}
+
+func TestPeople(t *testing.T) {
+	d := newDesk(t)
+	anna := engine.Person{ID: event.UserProfile("42"), Identifiers: []string{"user:42"}, Account: "acme", AccountID: event.AccountOf("acme")}
+	d.engine.people = &engine.PeoplePage{People: []engine.Person{anna}, NextCursor: "c2"}
+	got := d.expect(200, "GET /api/v1/profiles?query=anna&limit=7&cursor=c1", "")
+	if want := (engine.PeopleQuery{Text: "anna", Limit: 7, Cursor: "c1"}); !reflect.DeepEqual(d.engine.asked, want) {
+		t.Errorf("asked %+v, want %+v", d.engine.asked, want)
+	}
+	if got["next_cursor"] != "c2" || len(got["people"].([]any)) != 1 {
+		t.Errorf("got %v", got)
+	}
+	d.expect(200, "GET /api/v1/profiles", "")
+	if want := (engine.PeopleQuery{Limit: 50}); !reflect.DeepEqual(d.engine.asked, want) {
+		t.Errorf("asked %+v, want %+v", d.engine.asked, want)
+	}
+	if got := d.expect(200, "GET /api/v1/profiles/"+anna.ID.String(), ""); got["id"] != anna.ID.String() || fmt.Sprint(got["traits"]) != "map[]" {
+		t.Errorf("one profile: %v", got)
+	}
+	if want := (engine.PeopleQuery{IDs: []event.ProfileID{anna.ID}, Limit: 1}); !reflect.DeepEqual(d.engine.asked, want) {
+		t.Errorf("asked %+v, want %+v", d.engine.asked, want)
+	}
+	d.expect(200, "GET /api/v1/profiles/"+anna.ID.String()+"/timeline?limit=3&cursor=x&filter=true", "")
+	if want := (seq.Timeline{Scope: seq.Scope{Actor: "profile", Filter: "true"}, ID: anna.ID.String(), Limit: 3, Cursor: "x"}); !reflect.DeepEqual(d.engine.asked, want) {
+		t.Errorf("asked %+v, want %+v", d.engine.asked, want)
+	}
+	account := d.expect(200, "GET /api/v1/accounts/"+anna.AccountID.String(), "")
+	if account["name"] != "acme" || account["more_people"] != "c2" || account["timeline"].(map[string]any)["next_cursor"] != "more" {
+		t.Errorf("account: %v", account)
+	}
+	d.engine.people = nil
+	d.expect(404, "GET /api/v1/profiles/"+anna.ID.String(), "")
+	d.expect(404, "GET /api/v1/accounts/"+anna.AccountID.String(), "")
+	problemAt(t, d.expect(400, "GET /api/v1/profiles/42", ""), "path.id", "16 hex digits")
+	problemAt(t, d.expect(400, "GET /api/v1/profiles?limit=0", ""), "query.limit", "")
+	problemAt(t, d.expect(400, "GET /api/v1/profiles?limit=201", ""), "query.limit", "")
+	d.engine.err = &seq.Invalid{Field: "cursor", Reason: "is not one of ours"}
+	problemAt(t, d.expect(400, "GET /api/v1/profiles?cursor=zz", ""), "query.cursor", "not one of ours")
+}
+
+func TestCatalogue(t *testing.T) {
+	got := newDesk(t).expect(200, "GET /api/v1/catalogue", "")
+	if fmt.Sprint(got["properties"]) != "[]" || len(got["events"].([]any)) != 1 {
+		t.Errorf("got %v", got)
+	}
+}
