@@ -1,0 +1,376 @@
+package segment
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"wend.dev/wend/event"
+	"wend.dev/wend/internal/durable"
+	"wend.dev/wend/store"
+	"wend.dev/wend/store/part"
+)
+
+const (
+	partsDir = "parts"
+	partRows = 2_000_000 // rows at which a segment's next part begins
+)
+
+// segment is an entry with its parts mapped. refs is guarded by Store.mu: one for the store while the entry is
+// current, one for each view.
+type segment struct {
+	entry    entry
+	parts    []*part.Part
+	blocks   []*store.Block
+	refs     int
+	stuck    bool     // merging it failed: not tried again
+	lost     error    // neither its parts nor its lake files can be read
+	obsolete []string // files to remove when it is let go of
+}
+
+func (g *segment) close() (err error) {
+	for _, p := range g.parts {
+		err = errors.Join(err, p.Close())
+	}
+	for _, path := range g.obsolete {
+		if e := os.Remove(path); e != nil && !errors.Is(e, os.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
+	}
+	g.parts, g.blocks = nil, nil
+	return err
+}
+
+// openSegment maps an entry's parts.
+func openSegment(dir string, e entry) (*segment, error) {
+	g := &segment{entry: e, refs: 1}
+	for _, f := range e.Parts {
+		p, err := part.Open(filepath.Join(dir, f.Path))
+		if err == nil && p.Block().Rows() != f.Rows {
+			err = errors.Join(fmt.Errorf("part %q has %d rows instead of %d", f.Path, p.Block().Rows(), f.Rows), p.Close())
+		}
+		if err != nil {
+			return nil, errors.Join(err, g.close())
+		}
+		g.parts = append(g.parts, p)
+		g.blocks = append(g.blocks, p.Block())
+	}
+	return g, nil
+}
+
+// writeParts writes the blocks as the parts of a segment and fills the entry's fields about them.
+func writeParts(dir string, e *entry, blocks iter.Seq2[*store.Block, error]) error {
+	e.Parts, e.Rows, e.MinTime, e.MaxTime = nil, 0, 0, 0
+	for b, err := range blocks {
+		if err != nil {
+			return err
+		}
+		if b.Rows() == 0 {
+			continue
+		}
+		path := filepath.Join(partsDir, fmt.Sprintf("%010d-%d.part", e.ID, len(e.Parts)))
+		if err := part.Write(filepath.Join(dir, path), b); err != nil {
+			return err
+		}
+		info, err := os.Stat(filepath.Join(dir, path))
+		if err != nil {
+			return err
+		}
+		e.Parts = append(e.Parts, partFile{Path: path, Rows: b.Rows(), Bytes: info.Size()})
+		if e.Rows == 0 {
+			e.MinTime, e.MaxTime = b.MinTime, b.MaxTime
+		}
+		e.MinTime, e.MaxTime = min(e.MinTime, b.MinTime), max(e.MaxTime, b.MaxTime)
+		e.Rows += b.Rows()
+	}
+	return nil
+}
+
+// noErrors makes a sequence that may fail of one that does not.
+func noErrors(blocks iter.Seq[*store.Block]) iter.Seq2[*store.Block, error] {
+	return func(yield func(*store.Block, error) bool) {
+		for b := range blocks {
+			if !yield(b, nil) {
+				return
+			}
+		}
+	}
+}
+
+// build makes blocks of events that come by profile, time and arrival.
+func build(ctx context.Context, events iter.Seq2[*event.Event, error]) iter.Seq2[*store.Block, error] {
+	return func(yield func(*store.Block, error) bool) {
+		b := part.NewBuilder()
+		var last event.ProfileID
+		for e, err := range events {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if b.Rows() > 0 && e.Profile != last && (b.Full() || b.Rows() >= partRows) {
+				if !yield(b.Block(), nil) {
+					return
+				}
+				b = part.NewBuilder()
+			}
+			last = e.Profile
+			if err := b.Add(e); err != nil {
+				yield(nil, err)
+				return
+			}
+		}
+		yield(b.Block(), nil)
+	}
+}
+
+// partOrder is the order of events in a part.
+func partOrder(a, b *event.Event) int {
+	return cmp.Or(cmp.Compare(a.Profile, b.Profile), cmp.Compare(a.Time, b.Time))
+}
+
+// rebuild writes a segment's parts anew from its lake files, in place of those that are damaged or missing. The entry
+// it gives names what it wrote, on an error too.
+func rebuild(ctx context.Context, dir string, e entry) (entry, error) {
+	var runs []iter.Seq2[*event.Event, error]
+	for _, f := range e.Lake {
+		runs = append(runs, readLake(filepath.Join(dir, f.Path)))
+	}
+	fresh := e
+	if err := writeParts(dir, &fresh, build(ctx, mergeRuns(runs, partOrder))); err != nil {
+		return fresh, err
+	}
+	if fresh.Rows != e.Rows {
+		return fresh, fmt.Errorf("the lake files of segment %d hold %d events instead of %d", e.ID, fresh.Rows, e.Rows)
+	}
+	return fresh, nil
+}
+
+// remove deletes the files of an entry that never got into the manifest.
+func remove(dir string, e entry) {
+	for _, p := range e.paths() {
+		_ = os.Remove(filepath.Join(dir, p))
+	}
+}
+
+// change is one step from a manifest to the next. The segments of old, which stand side by side, give way to fresh
+// (nil: to nothing), which stands where the first of them stood, or last if there are none.
+type change struct {
+	old   []*segment
+	fresh *segment
+	edit  func(*manifest) // what else changes; may be nil
+	swap  func()          // what else changes in memory in the same instant; called under Store.mu; may be nil
+}
+
+// commit makes a change. Files that nobody needs any more are removed once both copies of the manifest are written
+// and no snapshot shows them. On an error nothing has changed.
+func (s *Store) commit(c change) error {
+	s.committing.Lock()
+	defer s.committing.Unlock()
+	m, old, fresh := s.manifest.clone(), c.old, c.fresh
+	place := len(m.Segments)
+	if len(old) > 0 {
+		place = m.index(old[0].entry.ID)
+		if place < 0 || m.Segments[place+len(old)-1].ID != old[len(old)-1].entry.ID {
+			panic("BUG: segments that are to be replaced are not side by side in the manifest")
+		}
+		m.Segments = slices.Delete(m.Segments, place, place+len(old))
+	}
+	if fresh != nil {
+		m.Segments = slices.Insert(m.Segments, place, fresh.entry)
+	}
+	if c.edit != nil {
+		c.edit(&m)
+	}
+	if err := saveManifest(s.dir, manifestName, m); err != nil {
+		return err
+	}
+	s.at("manifest")
+	s.manifest = m
+	s.mu.Lock()
+	s.segments = slices.Delete(slices.Clone(s.segments), place, place+len(old))
+	if fresh != nil {
+		s.segments = slices.Insert(s.segments, place, fresh)
+	}
+	s.layout++
+	if c.swap != nil {
+		c.swap()
+	}
+	s.mu.Unlock()
+	needed := m.paths()
+	s.deferred = append(s.deferred, func() {
+		for _, g := range old {
+			for _, p := range g.entry.paths() {
+				if !needed[p] {
+					g.obsolete = append(g.obsolete, filepath.Join(s.dir, p))
+				}
+			}
+		}
+		s.drop(old)
+	})
+	return nil
+}
+
+// settle writes the second copy of the manifest and then does what had to wait for it.
+func (s *Store) settle() {
+	s.settling.Lock()
+	defer s.settling.Unlock()
+	s.committing.Lock()
+	if len(s.deferred) == 0 {
+		s.committing.Unlock()
+		return
+	}
+	if err := saveManifest(s.dir, copyName, s.manifest); err != nil {
+		s.committing.Unlock()
+		s.fail("cannot write the manifest's copy, will retry", err)
+		return
+	}
+	s.at("copy")
+	todo := s.deferred
+	s.deferred = nil
+	s.committing.Unlock()
+	for _, f := range todo {
+		f()
+	}
+}
+
+// nextID is the number for a new segment. Numbers of attempts that failed are not used again while the store is open.
+func (s *Store) nextID() uint64 {
+	s.committing.Lock()
+	defer s.committing.Unlock()
+	id := s.manifest.Next
+	s.manifest.Next++
+	return id
+}
+
+// load brings the store to what the manifest says.
+func (s *Store) load(ctx context.Context) error {
+	m, damage, err := loadManifest(s.dir)
+	if errors.Is(err, errNoManifest) {
+		m, err = newManifest(s.dir)
+	}
+	if err != nil {
+		return err
+	}
+	if damage != nil {
+		s.logger.Warn("the manifest is damaged, its copy is used", "dir", s.dir, "error", damage)
+	}
+	// Both copies are made alike before anything is removed.
+	if err := errors.Join(saveManifest(s.dir, manifestName, m), saveManifest(s.dir, copyName, m)); err != nil {
+		return err
+	}
+	s.manifest = m.clone()
+	s.report.mark = m.Mark
+	if err := s.sweep(m); err != nil {
+		return err
+	}
+	for i, e := range m.Segments {
+		g, err := openSegment(s.dir, e)
+		if err != nil {
+			g, err = s.repair(ctx, e, err)
+		}
+		if err != nil {
+			return err
+		}
+		s.segments = append(s.segments, g)
+		s.manifest.Segments[i] = g.entry
+		s.checkLake(e)
+	}
+	if s.report.rebuilt > 0 { // the new parts may be cut elsewhere
+		if err := errors.Join(saveManifest(s.dir, manifestName, s.manifest), saveManifest(s.dir, copyName, s.manifest)); err != nil {
+			return err
+		}
+	}
+	return s.loadIdentities(ctx)
+}
+
+// repair makes the parts of an entry again. When that fails too the segment is left out, loudly: a restored backup
+// of its files brings it back at the next start.
+func (s *Store) repair(ctx context.Context, e entry, cause error) (*segment, error) {
+	s.logger.Warn("a part is damaged, it is made again from the lake", "segment", e.ID, "error", cause)
+	fresh, err := rebuild(ctx, s.dir, e)
+	if err == nil {
+		var g *segment
+		if g, err = openSegment(s.dir, fresh); err == nil {
+			s.report.rebuilt++
+			return g, nil
+		}
+	}
+	if ctx.Err() != nil || errors.Is(err, store.ErrFull) {
+		return nil, err
+	}
+	s.fail(fmt.Sprintf("segment %d is left out: its parts and its lake files are damaged, restore them from a backup", e.ID), err)
+	return &segment{entry: e, refs: 1, lost: errors.Join(cause, err)}, nil
+}
+
+// checkLake tells of lake files that are missing or cut.
+func (s *Store) checkLake(e entry) {
+	for _, f := range e.Lake {
+		info, err := os.Stat(filepath.Join(s.dir, f.Path))
+		if err == nil && info.Size() != f.Bytes {
+			err = fmt.Errorf("it has %d bytes instead of %d", info.Size(), f.Bytes)
+		}
+		s.fail(fmt.Sprintf("lake file %s is damaged; its part still serves", f.Path), err)
+	}
+}
+
+// newManifest starts an empty store. Files without a manifest are not touched: somebody may need them.
+func newManifest(dir string) (manifest, error) {
+	for _, sub := range []string{lakeDir, partsDir} {
+		files, err := listFiles(dir, sub)
+		if err != nil {
+			return manifest{}, err
+		}
+		if len(files) > 0 {
+			return manifest{}, fmt.Errorf("it has files such as %s but no MANIFEST: restore the MANIFEST, or move the files away to start anew", files[0])
+		}
+	}
+	return manifest{Next: 1}, os.MkdirAll(dir, 0o755)
+}
+
+// sweep removes what is under lake and parts and not in the manifest: what a kill left of unfinished work.
+func (s *Store) sweep(m manifest) error {
+	needed := m.paths()
+	if err := durable.Sweep(s.dir); err != nil {
+		return err
+	}
+	for _, sub := range []string{lakeDir, partsDir} {
+		files, err := listFiles(s.dir, sub)
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			if needed[f] {
+				continue
+			}
+			if err := os.Remove(filepath.Join(s.dir, f)); err != nil {
+				return fmt.Errorf("cannot remove what a crash left: %w", err)
+			}
+			s.logger.Info("removed what unfinished work left", "file", f)
+		}
+	}
+	return nil
+}
+
+// listFiles gives all files under a folder of the data directory, relative to the latter.
+func listFiles(dir, sub string) (out []string, err error) {
+	err = filepath.WalkDir(filepath.Join(dir, sub), func(path string, d os.DirEntry, err error) error {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		out = append(out, rel)
+		return err
+	})
+	return out, err
+}

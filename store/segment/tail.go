@@ -1,0 +1,281 @@
+package segment
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/klauspost/compress/s2"
+
+	"wend.dev/wend/event"
+	"wend.dev/wend/store"
+	"wend.dev/wend/store/log"
+	"wend.dev/wend/store/part"
+)
+
+const (
+	chunkRows = 16 << 10 // raw events that are packed into one chunk
+	packRows  = 512      // events that are unpacked at once when a chunk is read
+	maxBlocks = 6        // blocks that the tail is kept folded to
+
+	dayMillis = 24 * 60 * 60 * 1000
+)
+
+// tail is what is not sealed yet, twice: as blocks for questions, and whole and packed for the lake.
+//
+//	raw ─▶ blocks    when somebody looks, or before packing; folded so that there are few
+//	raw ─▶ chunks    every chunkRows events: sorted, packed with the log's codec, compressed
+//
+// The events of raw[:frozen] are in blocks. Fields are guarded by Store.mu; blocks and chunks change only under
+// Store.freezing as well.
+type tail struct {
+	raw       [][]event.Event
+	rawRows   int
+	rawBytes  int64
+	frozen    int
+	chunks    []chunk
+	blocks    []*store.Block
+	packed    int64 // bytes of chunks and blocks
+	rows      int
+	mark      store.Mark
+	newest    event.Millis
+	firstSeen time.Time // when its first event was appended, by the store's clock
+}
+
+// chunk is a run of events in lake order, in packs.
+type chunk struct {
+	packs [][]byte
+	rows  int
+}
+
+// bytes is about the memory that the tail takes.
+func (t *tail) bytes() int64 { return t.rawBytes + t.packed }
+
+// add takes events that were logged under a mark.
+func (t *tail) add(mark store.Mark, events []event.Event, now time.Time) {
+	t.mark = mark
+	if len(events) == 0 {
+		return
+	}
+	if t.rows == 0 {
+		t.firstSeen = now
+	}
+	t.raw = append(t.raw, events)
+	t.rows += len(events)
+	t.rawRows += len(events)
+	for i := range events {
+		e := &events[i]
+		t.newest = max(t.newest, e.ReceivedAt)
+		t.rawBytes += eventBytes(e)
+	}
+}
+
+// eventBytes is about the memory of one event.
+func eventBytes(e *event.Event) int64 {
+	const event, field = 184, 48
+	n := event + len(e.MessageID) + len(e.UserID) + len(e.AnonymousID) + len(e.GroupID)
+	for i := range e.Fields {
+		n += field + len(e.Fields[i].Value.Str)
+	}
+	return int64(n)
+}
+
+// dayOf is the first instant of the UTC day of an instant.
+func dayOf(t event.Millis) event.Millis {
+	d := t % dayMillis
+	if d < 0 {
+		d += dayMillis
+	}
+	return t - d
+}
+
+// lakeOrder is the order of a segment's events in the lake: day by day, in each by profile and time.
+func lakeOrder(a, b *event.Event) int {
+	return cmp.Or(cmp.Compare(dayOf(a.Time), dayOf(b.Time)), cmp.Compare(a.Profile, b.Profile), cmp.Compare(a.Time, b.Time))
+}
+
+// pack makes a chunk of events.
+func pack(groups [][]event.Event) (c chunk, bytes int64) {
+	var order []*event.Event
+	for _, g := range groups {
+		for i := range g {
+			order = append(order, &g[i])
+		}
+	}
+	slices.SortStableFunc(order, lakeOrder)
+	c.rows = len(order)
+	batch := make([]event.Event, 0, packRows)
+	var buf []byte
+	for some := range slices.Chunk(order, packRows) {
+		batch = batch[:0]
+		for _, e := range some {
+			batch = append(batch, *e)
+		}
+		buf = log.Encode(buf[:0], batch)
+		p := slices.Clone(s2.Encode(nil, buf)) // s2 allots for the worst case
+		c.packs = append(c.packs, p)
+		bytes += int64(len(p))
+	}
+	return c, bytes
+}
+
+// events unpacks a chunk.
+func (c chunk) events() iter.Seq2[*event.Event, error] {
+	return func(yield func(*event.Event, error) bool) {
+		for _, p := range c.packs {
+			raw, err := s2.Decode(nil, p)
+			if err != nil {
+				yield(nil, fmt.Errorf("cannot unpack the tail: %w", err))
+				return
+			}
+			events, err := log.Decode(raw)
+			if err != nil {
+				yield(nil, fmt.Errorf("cannot unpack the tail: %w", err))
+				return
+			}
+			for i := range events {
+				if !yield(&events[i], nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// events gives the whole tail in lake order; what is equal comes in order of arrival. All of it must be packed.
+func (t *tail) events() iter.Seq2[*event.Event, error] {
+	runs := make([]iter.Seq2[*event.Event, error], len(t.chunks))
+	for i, c := range t.chunks {
+		runs[i] = c.events()
+	}
+	return mergeRuns(runs, lakeOrder)
+}
+
+// mergeRuns merges sorted runs into one; what is equal comes from the earlier run first. The first error ends it.
+func mergeRuns(runs []iter.Seq2[*event.Event, error], order func(a, b *event.Event) int) iter.Seq2[*event.Event, error] {
+	return func(yield func(*event.Event, error) bool) {
+		var h runHeap
+		h.order = order
+		defer func() {
+			for _, r := range h.runs {
+				r.stop()
+			}
+		}()
+		for i, seq := range runs {
+			next, stop := iter.Pull2(seq)
+			r := run{at: i, next: next, stop: stop}
+			e, err, ok := next()
+			if err != nil {
+				stop()
+				yield(nil, err)
+				return
+			}
+			if !ok {
+				stop()
+				continue
+			}
+			r.head = e
+			h.runs = append(h.runs, r)
+		}
+		for i := len(h.runs)/2 - 1; i >= 0; i-- {
+			h.sink(i)
+		}
+		for len(h.runs) > 0 {
+			if !yield(h.runs[0].head, nil) {
+				return
+			}
+			if err := h.advance(); err != nil {
+				yield(nil, err)
+				return
+			}
+		}
+	}
+}
+
+type run struct {
+	at   int
+	head *event.Event
+	next func() (*event.Event, error, bool)
+	stop func()
+}
+
+// runHeap is a binary heap of runs by their head.
+type runHeap struct {
+	runs  []run
+	order func(a, b *event.Event) int
+}
+
+func (h *runHeap) less(i, j int) bool {
+	if c := h.order(h.runs[i].head, h.runs[j].head); c != 0 {
+		return c < 0
+	}
+	return h.runs[i].at < h.runs[j].at
+}
+
+func (h *runHeap) sink(i int) {
+	for {
+		c := 2*i + 1
+		if c >= len(h.runs) {
+			return
+		}
+		if c+1 < len(h.runs) && h.less(c+1, c) {
+			c++
+		}
+		if !h.less(c, i) {
+			return
+		}
+		h.runs[i], h.runs[c] = h.runs[c], h.runs[i]
+		i = c
+	}
+}
+
+// advance moves the first run on.
+func (h *runHeap) advance() error {
+	e, err, ok := h.runs[0].next()
+	if err != nil {
+		return err
+	}
+	if ok {
+		h.runs[0].head = e
+	} else {
+		h.runs[0].stop()
+		last := len(h.runs) - 1
+		h.runs[0] = h.runs[last]
+		h.runs = h.runs[:last]
+	}
+	h.sink(0)
+	return nil
+}
+
+// fold merges the youngest blocks until there are few. Blocks grow towards the old end, so that each row is merged
+// a logarithmic number of times.
+func fold(blocks []*store.Block) []*store.Block {
+	for len(blocks) > maxBlocks {
+		start := len(blocks) - 2
+		sum := blocks[start].Rows() + blocks[start+1].Rows()
+		for start > 0 && blocks[start-1].Rows() < 2*sum {
+			start--
+			sum += blocks[start].Rows()
+		}
+		merged := slices.Collect(part.Merge(blocks[start:], part.MergeOptions{}))
+		if len(merged) >= len(blocks)-start {
+			return blocks // the bounds of a block are reached: as few as can be
+		}
+		blocks = append(slices.Clone(blocks[:start]), merged...)
+	}
+	return blocks
+}
+
+// blockBytes is about the memory of a block.
+func blockBytes(b *store.Block) int64 {
+	n := len(b.Profiles)*16 + len(b.Keys.Bytes) + len(b.Times)*10
+	for _, c := range b.Columns {
+		n += len(c.Present)*9 + len(c.Codes.U8) + 2*len(c.Codes.U16) + 4*len(c.Codes.U32) + 8*len(c.Nums) + 4*len(c.Dict.Offsets) + len(c.Dict.Bytes)
+	}
+	return int64(n)
+}
+
+var errStopped = errors.New("the store is closing")
