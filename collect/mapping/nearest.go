@@ -7,10 +7,10 @@ import (
 
 // didYouMean is "; did you mean X?" for the name nearest to what was written, or the list of names if none is near.
 func didYouMean(word string, names []string) string {
-	best, least := "", len([]rune(word))/2+1
+	best, least := "", max(1, len([]rune(word))/3)+1
 	for _, n := range names {
 		d := distance(strings.ToLower(word), strings.ToLower(n))
-		if d < least || d == least && best == "" {
+		if d < least {
 			best, least = n, d
 		}
 	}

@@ -55,7 +55,10 @@ func Parse(name string, text []byte) (*Mapping, error) {
 		}
 		return nil, &Error{File: name, Reason: "not YAML: " + err.Error()}
 	}
-	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
+	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
+		return nil, &Error{File: name, Reason: "is empty"}
+	}
+	if len(file.Docs) != 1 {
 		return nil, &Error{File: name, Reason: fmt.Sprintf("has %d YAML documents; a mapping is one", len(file.Docs))}
 	}
 	m := &Mapping{name: name, lines: map[string]int{}}
