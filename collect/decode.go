@@ -214,7 +214,7 @@ func (d *decoder) decode(span [2]int, e *envelope, in arrival) (event.Event, *re
 		if d.skip(span[0], 0) < 0 {
 			return event.Event{}, nil, d.err
 		}
-		return event.Event{}, &refusal{ReasonNotAnEvent, "an event must be a JSON object"}, nil
+		return event.Event{Source: in.source, ReceivedAt: in.at}, &refusal{ReasonNotAnEvent, "an event must be a JSON object"}, nil
 	}
 	m, err := d.message(span[0])
 	if err != nil {

@@ -200,3 +200,10 @@ func dump(fields []event.Field) string {
 type forgetful struct{}
 
 func (forgetful) Append(context.Context, []event.Event) (store.Mark, error) { return 1, nil }
+
+// brokenSources is a Sources that cannot answer.
+type brokenSources struct{}
+
+func (brokenSources) ByKey(context.Context, string) (Source, error) {
+	return Source{}, fmt.Errorf("database is locked")
+}

@@ -45,35 +45,54 @@ func (c *Collector) Handler() http.Handler { return http.HandlerFunc(c.serve) }
 func (c *Collector) serve(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimRight(r.URL.Path, "/")
 	allowOrigin(w, r)
-	route, isEvent := eventRoute(path)
-	switch {
-	case r.Method == http.MethodOptions:
+	if r.Method == http.MethodOptions {
 		preflight(w, r)
-	case isEvent && r.Method == http.MethodPost:
-		err := c.ingest(r, route)
-		if err == nil {
-			c.counters.answered(http.StatusOK)
-			w.Header()["Content-Type"] = jsonType
-			_, _ = w.Write(success) // the client is gone: it will send again
-			return
-		}
-		c.counters.answered(err.status)
-		err.write(w)
-	case isEvent:
-		w.Header().Set("Allow", "POST, OPTIONS")
-		(&answer{status: http.StatusMethodNotAllowed, code: "method_not_allowed", message: "events are sent with POST"}).write(w)
-	case r.Method != http.MethodGet && r.Method != http.MethodHead:
-		w.Header().Set("Allow", "GET, HEAD, OPTIONS")
-		(&answer{status: http.StatusMethodNotAllowed, code: "method_not_allowed", message: r.Method + " is not served here"}).write(w)
+		return
+	}
+	if to, ok := eventRoute(path); ok {
+		c.serveEvents(w, r, to)
+		return
+	}
+	key, settings := strings.CutPrefix(path, "/v1/projects/")
+	if settings {
+		key, settings = strings.CutSuffix(key, "/settings")
+	}
+	if path != "/wend.js" && path != "/sourceConfig" && !settings {
+		(&answer{status: http.StatusNotFound, code: "not_found", message: "there is nothing at " + clip(path, 128)}).write(w)
+		return
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		notAllowed(w, "GET, HEAD, OPTIONS")
+		return
+	}
+	switch {
+	case settings:
+		c.serveSettings(w, r, key)
 	case path == "/wend.js":
 		c.serveScript(w, r)
-	case path == "/sourceConfig":
-		c.serveSourceConfig(w, r)
-	case strings.HasPrefix(path, "/v1/projects/") && strings.HasSuffix(path, "/settings"):
-		c.serveSettings(w, r, strings.TrimSuffix(strings.TrimPrefix(path, "/v1/projects/"), "/settings"))
 	default:
-		(&answer{status: http.StatusNotFound, code: "not_found", message: "there is nothing at " + clip(path, 128)}).write(w)
+		c.serveSourceConfig(w, r)
 	}
+}
+
+func (c *Collector) serveEvents(w http.ResponseWriter, r *http.Request, to route) {
+	if r.Method != http.MethodPost {
+		notAllowed(w, "POST, OPTIONS")
+		return
+	}
+	if no := c.ingest(r, to); no != nil {
+		c.counters.answered(no.status)
+		no.write(w)
+		return
+	}
+	c.counters.answered(http.StatusOK)
+	w.Header()["Content-Type"] = jsonType
+	_, _ = w.Write(success) // if the client is gone it will send again
+}
+
+func notAllowed(w http.ResponseWriter, methods string) {
+	w.Header().Set("Allow", methods)
+	(&answer{status: http.StatusMethodNotAllowed, code: "method_not_allowed", message: "allowed here: " + methods}).write(w)
 }
 
 var (
