@@ -1,0 +1,77 @@
+package lake
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress/zstd"
+)
+
+const (
+	batchRows = 128       // rows handed to the Parquet library at once
+	groupRows = 128 << 10 // rows of a row group at most
+	groupSize = 64 << 20  // bytes of a row group before compression, about
+	pageSize  = 64 << 10  // bytes of a column's page: what a reader holds of each column
+)
+
+// encoder writes packed events as Parquet, one file after the other with the same buffers.
+type encoder struct {
+	w    *parquet.GenericWriter[row]
+	rows [batchRows]row
+	hex  [batchRows][16]byte
+	size int // bytes in the row group so far
+}
+
+func newEncoder() *encoder { return &encoder{} }
+
+func (e *encoder) begin(to io.Writer) {
+	if e.size = 0; e.w != nil {
+		e.w.Reset(to)
+		return
+	}
+	e.w = parquet.NewGenericWriter[row](to,
+		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
+		parquet.PageBufferSize(pageSize),
+		parquet.MaxRowsPerRowGroup(groupRows),
+		parquet.CreatedBy("wend", Version, "lake"),
+		parquet.KeyValueMetadata(formatKey, Version),
+		parquet.SortingWriterConfig(parquet.SortingColumns(parquet.Ascending("profile_id"), parquet.Ascending("time"))),
+	)
+}
+
+// add writes the packed events of data.
+func (e *encoder) add(data []byte) (err error) {
+	defer caught(&err)
+	for len(data) > 0 {
+		n, before := 0, len(data)
+		for n < batchRows && len(data) > 0 && before-len(data) < groupSize/4 {
+			if data, err = readSpill(data, &e.rows[n], &e.hex[n]); err != nil {
+				return err
+			}
+			n++
+		}
+		if _, err := e.w.Write(e.rows[:n]); err != nil {
+			return err
+		}
+		if e.size += before - len(data); e.size >= groupSize {
+			if err := e.w.Flush(); err != nil {
+				return err
+			}
+			e.size = 0
+		}
+	}
+	return nil
+}
+
+func (e *encoder) end() (err error) {
+	defer caught(&err)
+	return e.w.Close()
+}
+
+// caught turns a panic of the Parquet library into an error: it meets damaged files so.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("the Parquet library gave up: %v", p)
+	}
+}
