@@ -80,7 +80,7 @@ func (r *ndjsonReader) parse() (Row, error) {
 		r.raw, r.line = line, r.read
 		v, err := r.parser.ParseBytes(line)
 		if err != nil {
-			return nil, &BadRow{File: r.name, Line: r.line, Reason: "the line is not JSON: " + shorten(err.Error())}
+			return nil, &BadRow{File: r.name, Line: r.line, Reason: "the line is not JSON: " + explain(err)}
 		}
 		row, ok := fromJSON(v).(map[string]any)
 		if !ok {
@@ -145,9 +145,11 @@ func fromJSON(v *fastjson.Value) any {
 	return nil
 }
 
-func shorten(s string) string {
-	if len(s) > 200 {
-		return s[:200] + "…"
+// explain is a parser's complaint without the parser's words about itself.
+func explain(err error) string {
+	s, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "cannot parse JSON: "), "; unparsed tail")
+	if r := []rune(s); len(r) > 200 {
+		return string(r[:200]) + "…"
 	}
 	return s
 }
