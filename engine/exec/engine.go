@@ -27,6 +27,7 @@ type Engine struct {
 	clock  event.Clock
 	mu     sync.Mutex
 	crowd  *crowd // of the newest snapshot seen
+	shares shares
 }
 
 // New makes an engine. It does no I/O.

@@ -11,8 +11,8 @@ func (s *solver) followPrevious(h []hit, e int32) int {
 	ways[0] = e
 	s.at[0] = e
 	depth := 1
-	if s.f.ties && s.to[e]-s.from[e] > 1 {
-		depth, _ = s.step(h, s.from[e], s.to[e], 1)
+	if s.f.ties && s.to[e]-s.open(e) > 1 {
+		depth, _ = s.step(h, s.open(e), s.to[e], 1)
 	}
 	last := h[e].t // of any way
 	for i := s.to[e]; int(i) < len(h) && depth < n && h[i].t-last <= s.f.window; i = s.to[i] {

@@ -1,7 +1,5 @@
 package exec
 
-import "wend.dev/wend/event"
-
 // solver runs one funnel on one actor's hits after the other, keeping its memory.
 type solver struct {
 	f    *funnel
@@ -60,7 +58,7 @@ func (s *solver) plain(h []hit) (depth int, ok bool) {
 	}
 	first := s.f.q.Entry == "first"
 	for i, x := range h {
-		if i+1 < len(h) && h[i+1].t == x.t && h[i+1].mask != x.mask {
+		if i+1 < len(h) && h[i+1].t == x.t && (i == 0 || h[i-1].t != x.t) && mixed(h[i:]) {
 			return 0, false
 		}
 		for k := min(depth, n-1); k > 0; k-- {
@@ -91,6 +89,19 @@ func (s *solver) plain(h []hit) (depth int, ok bool) {
 		s.keep(st[k*n:k*n+depth], depth)
 	}
 	return depth, true
+}
+
+// mixed says whether the tie that hits begin with is one of different matches.
+func mixed(h []hit) bool {
+	for _, x := range h[1:] {
+		if x.t != h[0].t {
+			return false
+		}
+		if x.mask != h[0].mask {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *solver) keep(chain []int32, depth int) {
@@ -135,9 +146,9 @@ func grow[T any](list []T, n int) []T {
 // attempts follows every step-1 event and books the best attempt, or that all the deepest were spoilt.
 func (s *solver) attempts(h []hit, t *tally) {
 	deepest, kept := 0, 0 // depth reached by any attempt; by the best unspoilt one
-	end := event.Millis(0)
+	end := int32(0)       // when that was complete
 	for e := s.next[0][0]; int(e) < len(h); e = s.next[0][e+1] {
-		if kept == s.f.n && h[e].t > end && s.f.grace <= 0 {
+		if kept == s.f.n && s.moment(e) > end && s.f.grace <= 0 {
 			break
 		}
 		if s.twin(h, e) {
@@ -151,7 +162,7 @@ func (s *solver) attempts(h []hit, t *tally) {
 			}
 			continue
 		}
-		done := h[s.at[depth-1]].t
+		done := s.moment(s.at[depth-1])
 		if depth > kept || depth < s.f.n || done <= end {
 			kept, end = depth, done
 			copy(s.best, s.at)
@@ -169,9 +180,18 @@ func (s *solver) attempts(h []hit, t *tally) {
 	}
 }
 
-// twin says that the next hit is the same kind of event at the same instant, so that following that is enough.
+// moment orders hits by when they happened: those of a tie of different matches at once, others one by one.
+func (s *solver) moment(i int32) int32 {
+	if s.even[i] {
+		return i
+	}
+	return s.from[i]
+}
+
+// twin says that the next hit is the same kind of event in the same tie of different matches, so that following that
+// one is enough.
 func (s *solver) twin(h []hit, e int32) bool {
-	return !s.f.strict && s.f.ties && s.f.q.Entry == "latest" && s.f.bars == 0 && int(e)+1 < len(h) && h[e+1].t == h[e].t && h[e+1].mask == h[e].mask
+	return !s.even[e] && !s.f.strict && s.f.ties && s.f.q.Entry == "latest" && s.f.bars == 0 && e+1 < s.to[e] && h[e+1].mask == h[e].mask
 }
 
 // entries books every attempt by itself.
@@ -205,8 +225,8 @@ func (s *solver) follow(h []hit, e int32) (depth int) {
 	}
 	limit := h[e].t + s.f.window
 	pos := 0
-	if s.f.ties && s.to[e]-s.from[e] > 1 {
-		pos = s.tie(h, s.from[e], s.to[e], 0)
+	if s.f.ties && s.to[e]-s.open(e) > 1 {
+		pos = s.tie(h, s.open(e), s.to[e], 0)
 	}
 	for i := s.to[e]; pos < s.f.n-1; {
 		j := s.soonest(pos, i)
@@ -221,6 +241,15 @@ func (s *solver) follow(h []hit, e int32) (depth int) {
 		}
 	}
 	return pos + 1
+}
+
+// open is where the part of its own tie begins that step-1 event e may be followed by: all of it, or what comes after
+// e when the tie is of equal matches and so has an order.
+func (s *solver) open(e int32) int32 {
+	if s.even[e] {
+		return e
+	}
+	return s.from[e]
 }
 
 // reach is the furthest step (from 0) that the chain may take next: the next required one, or the last.
@@ -256,10 +285,11 @@ func (s *solver) deepestIn(h []hit, lo, hi int32, pos int) (step int, at int32) 
 // tie takes the chain on from pos within one instant, whose hits may be taken in any order, each once: first as many
 // required steps as can be had, then the optional ones that still find a hit of their own. It gives the new pos.
 func (s *solver) tie(h []hit, lo, hi int32, pos int) int {
-	if hi-lo == 1 {
-		if k, i := s.deepestIn(h, lo, hi, pos); k > 0 {
-			s.at[k] = i
-			return k
+	if s.even[lo] { // of equal matches: they have an order
+		for i := lo; i < hi; i++ {
+			if k, _ := s.deepestIn(h, i, i+1, pos); k > 0 && s.at[0] != i {
+				s.at[k], pos = i, k
+			}
 		}
 		return pos
 	}

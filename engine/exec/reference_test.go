@@ -109,10 +109,79 @@ func (r *ref) walk(e int) chain {
 			j++
 		}
 		if r.ev[i].t >= r.ev[e].t && r.ev[i].t-r.ev[e].t <= r.w {
-			if r.q.Ties == "strict" {
+			switch {
+			case r.q.Ties == "strict":
 				c = r.oneOf(c, i, j)
-			} else {
+			case r.even(i, j): // of equal matches: they have an order
+				for x := max(i, e+1); x < j; x++ {
+					c = r.allOf(c, x, x+1)
+				}
+			default:
 				c = r.allOf(c, i, j)
+			}
+		}
+		i = j
+	}
+	return c
+}
+
+// even says whether events fulfil the same steps and exclusions.
+func (r *ref) even(lo, hi int) bool {
+	for i := lo; i < hi; i++ {
+		for k := range r.q.Steps {
+			if r.is(i, k) != r.is(lo, k) {
+				return false
+			}
+		}
+		for _, x := range r.q.Exclusions {
+			if slices.Contains(x.Event, r.ev[i].name) != slices.Contains(x.Event, r.ev[lo].name) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// moment is when event i happened: the events of a tie of different matches at once, others one by one.
+func (r *ref) moment(i int) int {
+	lo, hi := i, i+1
+	for ; lo > 0 && r.ev[lo-1].t == r.ev[i].t; lo-- {
+	}
+	for ; hi < len(r.ev) && r.ev[hi].t == r.ev[i].t; hi++ {
+	}
+	if r.even(lo, hi) {
+		return i
+	}
+	return lo
+}
+
+// walkStrict follows one attempt of order strict: the very next event, or the very next tie of different matches,
+// must take it on.
+func (r *ref) walkStrict(e int) chain {
+	c := make(chain, len(r.q.Steps))
+	for k := range c {
+		c[k] = -1
+	}
+	c[0] = e
+	for i := 0; i < len(r.ev); {
+		j := i + 1
+		for j < len(r.ev) && r.ev[j].t == r.ev[i].t {
+			j++
+		}
+		set := r.q.Ties != "strict" && !r.even(i, j)
+		if !set {
+			j = i + 1 // one by one
+		}
+		last := c[c.depth()-1]
+		switch d := c; {
+		case j <= e || !set && i == e:
+		case r.ev[i].t-r.ev[e].t > r.w:
+			return c
+		case r.q.Ties == "strict" && r.ev[i].t == r.ev[last].t:
+			return c
+		default:
+			if c = r.allOf(c, i, j); c.depth() == d.depth() && !(i <= e && e < j) {
+				return c
 			}
 		}
 		i = j
@@ -184,12 +253,26 @@ func (r *ref) spoilt(c chain) bool {
 	return false
 }
 
+// relevant drops the events that fulfil neither a step nor an exclusion: only strict order looks at them.
+func (r *ref) relevant() {
+	r.ev = slices.DeleteFunc(slices.Clone(r.ev), func(e ev) bool {
+		in := func(n seq.Names) bool { return slices.Contains(n, e.name) }
+		return !slices.ContainsFunc(r.q.Steps, func(s seq.FunnelStep) bool { return in(s.Event) }) &&
+			!slices.ContainsFunc(r.q.Exclusions, func(x seq.Exclusion) bool { return in(x.Event) })
+	})
+}
+
 // answer is the actor's chain, nil if it has none, and whether it is excluded.
 func (r *ref) answer() (best chain, excluded bool) {
+	walk := r.walkStrict
+	if r.q.Order != "strict" {
+		walk = r.walk
+		r.relevant()
+	}
 	var all []chain
 	for e := range r.ev {
 		if r.is(e, 0) {
-			all = append(all, r.walk(e))
+			all = append(all, walk(e))
 			if r.q.Entry == "first" {
 				break
 			}
@@ -209,7 +292,7 @@ func (r *ref) answer() (best chain, excluded bool) {
 		return nil, deepest > 0
 	}
 	if n := len(r.q.Steps); deepest == n { // the scan stops at the last step: the earliest completion
-		end := func(c chain) int64 { return r.ev[c[n-1]].t }
+		end := func(c chain) int { return r.moment(c[n-1]) }
 		sort.SliceStable(clean, func(i, j int) bool { return end(clean[i]) < end(clean[j]) })
 		clean = slices.DeleteFunc(clean, func(c chain) bool { return end(c) > end(clean[0]) })
 	}

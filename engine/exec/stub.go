@@ -13,13 +13,9 @@ func (e *Engine) Paths(ctx context.Context, q seq.Paths) (*seq.PathsAnswer, erro
 func (e *Engine) Trend(ctx context.Context, q seq.Trend) (*seq.TrendAnswer, error) {
 	panic("BUG: not yet")
 }
-func (e *Engine) Timeline(ctx context.Context, q seq.Timeline) (*seq.TimelineAnswer, error) {
-	panic("BUG: not yet")
-}
 func (e *Engine) Journey(ctx context.Context, q seq.Journey) (*seq.JourneyAnswer, error) {
 	panic("BUG: not yet")
 }
-func (e *Engine) Catalogue(ctx context.Context) (*engine.Catalogue, error) { panic("BUG: not yet") }
 func (e *Engine) People(ctx context.Context, q engine.PeopleQuery) (*engine.PeoplePage, error) {
 	panic("BUG: not yet")
 }
