@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"wend.dev/wend/store"
+	"wend.dev/wend/store/lake"
 )
 
 // Problem is one thing that Check found wrong.
@@ -38,18 +39,18 @@ func Check(dir string) (problems []Problem, err error) {
 		m = other
 	}
 	for _, e := range m.Segments {
-		lake := 0
+		sealed := 0
 		for _, f := range e.Lake {
-			add(f.Path, verifyLake(filepath.Join(dir, f.Path), f.Rows))
-			lake += f.Rows
+			add(lakePath(f), lake.Verify(filepath.Join(dir, lakePath(f)), f.Sum))
+			sealed += int(f.Rows)
 		}
 		parts := 0
 		for _, f := range e.Parts {
 			add(f.Path, verifyPart(filepath.Join(dir, f.Path)))
 			parts += f.Rows
 		}
-		if lake != e.Rows || parts != e.Rows {
-			add(manifestName, fmt.Errorf("segment %d has %d events, its lake files %d and its parts %d", e.ID, e.Rows, lake, parts))
+		if sealed != e.Rows || parts != e.Rows {
+			add(manifestName, fmt.Errorf("segment %d has %d events, its lake files %d and its parts %d", e.ID, e.Rows, sealed, parts))
 		}
 	}
 	if _, _, err := readIdentities(dir); err != nil && (len(m.Segments) > 0 || !errors.Is(err, os.ErrNotExist)) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/bits"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"wend.dev/wend/event"
 	"wend.dev/wend/store"
+	"wend.dev/wend/store/lake"
 	"wend.dev/wend/store/part"
 )
 
@@ -35,13 +37,23 @@ func pick(segments []*segment) []*segment {
 			if i < len(segments) && segments[i].mergeable(t) {
 				continue
 			}
-			if i-start >= runLength {
-				return segments[start:min(i, start+runMost)]
+			if run := segments[start:min(i, start+runMost)]; len(run) >= runLength && worthwhile(run) {
+				return run
 			}
 			start = i + 1
 		}
 	}
 	return nil
+}
+
+// worthwhile says that a merge is not mostly a copy of one large segment.
+func worthwhile(run []*segment) bool {
+	sum, most := 0, 0
+	for _, g := range run {
+		sum += g.entry.Rows
+		most = max(most, g.entry.Rows)
+	}
+	return sum >= 2*most
 }
 
 func (g *segment) mergeable(t int) bool {
@@ -137,43 +149,29 @@ func (s *Store) compact(ctx context.Context) (did bool, err error) {
 // merge writes the lake files and parts of several segments as those of one. A day that only one of them has keeps
 // its file: kept names those.
 func (s *Store) merge(ctx context.Context, e *entry, run []*segment, blocks []*store.Block) (kept map[string]bool, err error) {
-	days := map[event.Millis][]lakeFile{}
+	days := map[string][]lake.File{}
 	for _, g := range run {
 		for _, f := range g.entry.Lake {
 			days[f.Day] = append(days[f.Day], f)
 		}
 	}
 	kept = map[string]bool{}
-	for _, day := range sortedDays(days) {
-		if err := ctx.Err(); err != nil {
+	for _, day := range slices.Sorted(maps.Keys(days)) {
+		files := days[day]
+		if len(files) == 1 {
+			kept[lakePath(files[0])] = true
+		} else if files, err = writeLake(ctx, s.dir, e.ID, readLake(s.dir, files)); err != nil {
 			return kept, err
 		}
-		f := days[day][0]
-		if len(days[day]) > 1 {
-			if f, err = mergeLake(s.dir, e.ID, days[day]); err != nil {
-				return kept, err
-			}
-		} else {
-			kept[f.Path] = true
-		}
-		e.Lake = append(e.Lake, f)
+		e.Lake = append(e.Lake, files...)
 	}
 	s.at("lake merged")
 	return kept, writeParts(s.dir, e, noErrors(part.Merge(blocks, part.MergeOptions{MaxRows: partRows})))
 }
 
-func sortedDays(days map[event.Millis][]lakeFile) []event.Millis {
-	out := make([]event.Millis, 0, len(days))
-	for d := range days {
-		out = append(out, d)
-	}
-	slices.Sort(out)
-	return out
-}
-
 // undo removes what an entry that is not to be brought, except the files it shares.
 func (s *Store) undo(e entry, shared map[string]bool) {
-	e.Lake = slices.DeleteFunc(slices.Clone(e.Lake), func(f lakeFile) bool { return shared[f.Path] })
+	e.Lake = slices.DeleteFunc(slices.Clone(e.Lake), func(f lake.File) bool { return shared[lakePath(f)] })
 	remove(s.dir, e)
 }
 
@@ -220,10 +218,10 @@ func (s *Store) retainSegment(ctx context.Context, g *segment, cutoff event.Mill
 	}
 	e := g.entry
 	e.ID = s.nextID()
-	e.Lake = slices.DeleteFunc(slices.Clone(e.Lake), func(f lakeFile) bool { return f.Day < cutoff })
+	e.Lake = slices.DeleteFunc(slices.Clone(e.Lake), func(f lake.File) bool { return f.Day < cutoff.Time().Format(time.DateOnly) })
 	shared := map[string]bool{}
 	for _, f := range e.Lake {
-		shared[f.Path] = true
+		shared[lakePath(f)] = true
 	}
 	err := writeParts(s.dir, &e, noErrors(part.Merge(g.blocks, part.MergeOptions{MaxRows: partRows, Since: cutoff})))
 	if err == nil {

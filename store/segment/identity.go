@@ -11,6 +11,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"wend.dev/wend/internal/durable"
+	"wend.dev/wend/store/lake"
 )
 
 const (
@@ -99,8 +100,11 @@ func (s *Store) loadIdentities(ctx context.Context) error {
 	return nil
 }
 
-func (s *Store) observe(ctx context.Context, f lakeFile) error {
-	for e, err := range stoppable(ctx, readLake(filepath.Join(s.dir, f.Path))) {
+func (s *Store) observe(ctx context.Context, f lake.File) error {
+	for e, err := range lake.Read(filepath.Join(s.dir, lakePath(f))) {
+		if err == nil {
+			err = ctx.Err()
+		}
 		if err != nil {
 			return err
 		}

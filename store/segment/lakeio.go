@@ -1,111 +1,48 @@
 package segment
 
 import (
-	"encoding/binary"
-	"errors"
+	"context"
 	"fmt"
 	"iter"
-	"os"
+	"path"
 	"path/filepath"
 
 	"wend.dev/wend/event"
-	"wend.dev/wend/internal/durable"
-	"wend.dev/wend/store/log"
+	"wend.dev/wend/store/lake"
 )
 
 const lakeDir = "lake"
 
-// STAND-IN until store/lake is there.
-type lakeWriter struct {
-	dir  string
-	id   uint64
-	days map[event.Millis][]event.Event
-}
+// segmentName is what a segment's files are called.
+func segmentName(id uint64) string { return fmt.Sprintf("%010d", id) }
 
-func newLakeWriter(dir string, id uint64) *lakeWriter {
-	return &lakeWriter{dir, id, map[event.Millis][]event.Event{}}
-}
-func (w *lakeWriter) Add(e *event.Event) error {
-	w.days[dayOf(e.Time)] = append(w.days[dayOf(e.Time)], *e)
-	return nil
-}
-func (w *lakeWriter) Abort() {}
-
-func commitLake(w *lakeWriter, dir string) (out []lakeFile, err error) {
-	m := map[event.Millis][]lakeFile{}
-	for d := range w.days {
-		m[d] = nil
-	}
-	for _, d := range sortedDays(m) {
-		var b []byte
-		b = binary.LittleEndian.AppendUint64(b, 0)
-		b = log.Encode(b, w.days[d])
-		f := lakeFile{Path: filepath.Join(lakeDir, d.Time().Format("2006-01-02"), fmt.Sprintf("%010d.parquet", w.id)), Day: d, Rows: len(w.days[d]), Bytes: int64(len(b))}
-		out = append(out, f)
-		if err := durable.WriteFile(filepath.Join(dir, f.Path), b); err != nil {
-			return out, err
-		}
-	}
-	return out, nil
-}
-
-func writeLake(dir string, id uint64, events iter.Seq2[*event.Event, error]) ([]lakeFile, error) {
-	w := newLakeWriter(dir, id)
+// writeLake writes events as lake files of a segment: all of them or, on an error, none.
+func writeLake(ctx context.Context, dir string, id uint64, events iter.Seq2[*event.Event, error]) ([]lake.File, error) {
+	w := lake.NewWriter(filepath.Join(dir, lakeDir), segmentName(id))
+	defer w.Abort()
+	n := 0
 	for e, err := range events {
+		if n++; err == nil && n&1023 == 0 {
+			err = ctx.Err()
+		}
 		if err != nil {
 			return nil, err
 		}
-		_ = w.Add(e)
+		if err := w.Add(e); err != nil {
+			return nil, err
+		}
 	}
-	return commitLake(w, dir)
+	return w.Commit()
 }
 
-func readLake(path string) iter.Seq2[*event.Event, error] {
-	return func(yield func(*event.Event, error) bool) {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		if len(b) < 8 {
-			yield(nil, errors.New("short"))
-			return
-		}
-		es, err := log.Decode(b[8:])
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for i := range es {
-			if !yield(&es[i], nil) {
-				return
-			}
-		}
+// readLake goes over the events of several lake files by profile, time and arrival.
+func readLake(dir string, files []lake.File) iter.Seq2[*event.Event, error] {
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = f.Path
 	}
+	return lake.Merge(filepath.Join(dir, lakeDir), names)
 }
 
-func mergeLake(dir string, id uint64, files []lakeFile) (lakeFile, error) {
-	var runs []iter.Seq2[*event.Event, error]
-	for _, f := range files {
-		runs = append(runs, readLake(filepath.Join(dir, f.Path)))
-	}
-	out, err := writeLake(dir, id, mergeRuns(runs, lakeOrder))
-	if len(out) == 0 {
-		return lakeFile{}, err
-	}
-	return out[0], err
-}
-
-func verifyLake(path string, rows int) error {
-	n := 0
-	for _, err := range readLake(path) {
-		if err != nil {
-			return err
-		}
-		n++
-	}
-	if n != rows {
-		return errors.New("rows")
-	}
-	return nil
-}
+// lakePath is a lake file's place in the data directory.
+func lakePath(f lake.File) string { return filepath.FromSlash(path.Join(lakeDir, f.Path)) }

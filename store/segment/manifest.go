@@ -14,6 +14,7 @@ import (
 	"wend.dev/wend/event"
 	"wend.dev/wend/internal/durable"
 	"wend.dev/wend/store"
+	"wend.dev/wend/store/lake"
 )
 
 // The two copies of the manifest. The second is written after the first; files are removed and the log is trimmed
@@ -44,16 +45,8 @@ type entry struct {
 	MinTime event.Millis `json:"min_time"`
 	MaxTime event.Millis `json:"max_time"`
 	Newest  event.Millis `json:"newest"` // ReceivedAt of its newest event
-	Lake    []lakeFile   `json:"lake"`
+	Lake    []lake.File  `json:"lake"`   // one per day; paths are relative to the lake's folder
 	Parts   []partFile   `json:"parts"`
-}
-
-// lakeFile is one day of a segment.
-type lakeFile struct {
-	Path  string       `json:"path"` // relative to the data directory
-	Day   event.Millis `json:"day"`  // its first instant, UTC
-	Rows  int          `json:"rows"`
-	Bytes int64        `json:"bytes"`
 }
 
 // partFile is one part of a segment; several parts hold ascending ranges of profiles.
@@ -86,7 +79,7 @@ func (m manifest) paths() map[string]bool {
 
 func (e entry) paths() (out []string) {
 	for _, f := range e.Lake {
-		out = append(out, f.Path)
+		out = append(out, lakePath(f))
 	}
 	for _, f := range e.Parts {
 		out = append(out, f.Path)

@@ -19,6 +19,7 @@ import (
 	"wend.dev/wend/event"
 	"wend.dev/wend/identity"
 	"wend.dev/wend/store"
+	"wend.dev/wend/store/lake"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -385,7 +386,7 @@ func TestTailOrderIsArrival(t *testing.T) {
 		tl.chunks = append(tl.chunks, c)
 	}
 	want := slices.Clone(events)
-	slices.SortStableFunc(want, func(a, b event.Event) int { return lakeOrder(&a, &b) })
+	slices.SortStableFunc(want, func(a, b event.Event) int { return order(&a, &b) })
 	i := 0
 	for e, err := range tl.events() {
 		if err != nil {
@@ -402,7 +403,7 @@ func TestTailOrderIsArrival(t *testing.T) {
 }
 
 func TestManifestText(t *testing.T) {
-	m := manifest{Mark: 7, Next: 3, Segments: []entry{{ID: 2, Born: 2, Rows: 1, Lake: []lakeFile{{Path: "lake/x"}}, Parts: []partFile{{Path: "parts/y"}}}}}
+	m := manifest{Mark: 7, Next: 3, Segments: []entry{{ID: 2, Born: 2, Rows: 1, Lake: []lake.File{{Path: "x"}}, Parts: []partFile{{Path: "parts/y"}}}}}
 	b := m.encode()
 	got, err := decodeManifest(b)
 	if err != nil || got.Mark != 7 || !slices.Equal(got.Segments[0].paths(), []string{"lake/x", "parts/y"}) {

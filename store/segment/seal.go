@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
+	"path/filepath"
 	"slices"
 	"time"
 
 	"wend.dev/wend/event"
+	"wend.dev/wend/store/lake"
 	"wend.dev/wend/store/part"
 )
 
@@ -95,7 +96,7 @@ func (s *Store) seal(ctx context.Context, t *tail) error {
 // write writes a tail's lake files, parts and, now and then, the identity snapshot.
 func (s *Store) write(ctx context.Context, e *entry, t *tail) (*segment, error) {
 	var err error
-	if e.Lake, err = writeLake(s.dir, e.ID, stoppable(ctx, t.events())); err != nil {
+	if e.Lake, err = writeLake(ctx, s.dir, e.ID, t.events()); err != nil {
 		return nil, err
 	}
 	s.at("lake")
@@ -123,25 +124,6 @@ func (s *Store) sealed(t *tail) {
 	s.deferred = append(s.deferred, func() {
 		s.fail("what follows a seal failed", s.opts.OnSeal(t.mark))
 	})
-}
-
-// stoppable ends a sequence with ctx's error.
-func stoppable(ctx context.Context, events iter.Seq2[*event.Event, error]) iter.Seq2[*event.Event, error] {
-	return func(yield func(*event.Event, error) bool) {
-		n := 0
-		for e, err := range events {
-			if n++; err == nil && n&1023 == 0 {
-				err = ctx.Err()
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if !yield(e, nil) {
-				return
-			}
-		}
-	}
 }
 
 // newest is the number of the newest segment.
@@ -183,7 +165,8 @@ func (s *Store) Load(ctx context.Context, events func(yield func(*event.Event) b
 }
 
 func (s *Store) writeLoaded(ctx context.Context, e *entry, events func(yield func(*event.Event) bool)) (*segment, error) {
-	w := newLakeWriter(s.dir, e.ID)
+	w := lake.NewWriter(filepath.Join(s.dir, lakeDir), segmentName(e.ID))
+	defer w.Abort()
 	both := func(yield func(*event.Event, error) bool) {
 		for ev := range events {
 			e.Newest = max(e.Newest, ev.ReceivedAt)
@@ -199,10 +182,9 @@ func (s *Store) writeLoaded(ctx context.Context, e *entry, events func(yield fun
 	}
 	err := writeParts(s.dir, e, build(ctx, both))
 	if err != nil || e.Rows == 0 {
-		w.Abort()
 		return nil, err
 	}
-	if e.Lake, err = commitLake(w, s.dir); err != nil {
+	if e.Lake, err = w.Commit(); err != nil {
 		return nil, err
 	}
 	return openSegment(s.dir, *e)

@@ -1,7 +1,6 @@
 package segment
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,7 +72,7 @@ func writeParts(dir string, e *entry, blocks iter.Seq2[*store.Block, error]) err
 		if b.Rows() == 0 {
 			continue
 		}
-		path := filepath.Join(partsDir, fmt.Sprintf("%010d-%d.part", e.ID, len(e.Parts)))
+		path := filepath.Join(partsDir, fmt.Sprintf("%s-%d.part", segmentName(e.ID), len(e.Parts)))
 		if err := part.Write(filepath.Join(dir, path), b); err != nil {
 			return err
 		}
@@ -131,20 +130,11 @@ func build(ctx context.Context, events iter.Seq2[*event.Event, error]) iter.Seq2
 	}
 }
 
-// partOrder is the order of events in a part.
-func partOrder(a, b *event.Event) int {
-	return cmp.Or(cmp.Compare(a.Profile, b.Profile), cmp.Compare(a.Time, b.Time))
-}
-
 // rebuild writes a segment's parts anew from its lake files, in place of those that are damaged or missing. The entry
 // it gives names what it wrote, on an error too.
 func rebuild(ctx context.Context, dir string, e entry) (entry, error) {
-	var runs []iter.Seq2[*event.Event, error]
-	for _, f := range e.Lake {
-		runs = append(runs, readLake(filepath.Join(dir, f.Path)))
-	}
 	fresh := e
-	if err := writeParts(dir, &fresh, build(ctx, mergeRuns(runs, partOrder))); err != nil {
+	if err := writeParts(dir, &fresh, build(ctx, readLake(dir, e.Lake))); err != nil {
 		return fresh, err
 	}
 	if fresh.Rows != e.Rows {
@@ -313,11 +303,11 @@ func (s *Store) repair(ctx context.Context, e entry, cause error) (*segment, err
 // checkLake tells of lake files that are missing or cut.
 func (s *Store) checkLake(e entry) {
 	for _, f := range e.Lake {
-		info, err := os.Stat(filepath.Join(s.dir, f.Path))
+		info, err := os.Stat(filepath.Join(s.dir, lakePath(f)))
 		if err == nil && info.Size() != f.Bytes {
 			err = fmt.Errorf("it has %d bytes instead of %d", info.Size(), f.Bytes)
 		}
-		s.fail(fmt.Sprintf("lake file %s is damaged; its part still serves", f.Path), err)
+		s.fail(fmt.Sprintf("lake file %s is damaged; its part still serves", lakePath(f)), err)
 	}
 }
 

@@ -45,7 +45,7 @@ type tail struct {
 	firstSeen time.Time // when its first event was appended, by the store's clock
 }
 
-// chunk is a run of events in lake order, in packs.
+// chunk is a sorted run of events, in packs.
 type chunk struct {
 	packs [][]byte
 	rows  int
@@ -92,24 +92,24 @@ func dayOf(t event.Millis) event.Millis {
 	return t - d
 }
 
-// lakeOrder is the order of a segment's events in the lake: day by day, in each by profile and time.
-func lakeOrder(a, b *event.Event) int {
-	return cmp.Or(cmp.Compare(dayOf(a.Time), dayOf(b.Time)), cmp.Compare(a.Profile, b.Profile), cmp.Compare(a.Time, b.Time))
+// order is the order of a segment's events, in parts and in lake files.
+func order(a, b *event.Event) int {
+	return cmp.Or(cmp.Compare(a.Profile, b.Profile), cmp.Compare(a.Time, b.Time))
 }
 
 // pack makes a chunk of events.
 func pack(groups [][]event.Event) (c chunk, bytes int64) {
-	var order []*event.Event
+	var sorted []*event.Event
 	for _, g := range groups {
 		for i := range g {
-			order = append(order, &g[i])
+			sorted = append(sorted, &g[i])
 		}
 	}
-	slices.SortStableFunc(order, lakeOrder)
-	c.rows = len(order)
+	slices.SortStableFunc(sorted, order)
+	c.rows = len(sorted)
 	batch := make([]event.Event, 0, packRows)
 	var buf []byte
-	for some := range slices.Chunk(order, packRows) {
+	for some := range slices.Chunk(sorted, packRows) {
 		batch = batch[:0]
 		for _, e := range some {
 			batch = append(batch, *e)
@@ -145,20 +145,19 @@ func (c chunk) events() iter.Seq2[*event.Event, error] {
 	}
 }
 
-// events gives the whole tail in lake order; what is equal comes in order of arrival. All of it must be packed.
+// events gives the whole tail in order; what is equal comes in order of arrival. All of it must be packed.
 func (t *tail) events() iter.Seq2[*event.Event, error] {
 	runs := make([]iter.Seq2[*event.Event, error], len(t.chunks))
 	for i, c := range t.chunks {
 		runs[i] = c.events()
 	}
-	return mergeRuns(runs, lakeOrder)
+	return mergeRuns(runs)
 }
 
 // mergeRuns merges sorted runs into one; what is equal comes from the earlier run first. The first error ends it.
-func mergeRuns(runs []iter.Seq2[*event.Event, error], order func(a, b *event.Event) int) iter.Seq2[*event.Event, error] {
+func mergeRuns(runs []iter.Seq2[*event.Event, error]) iter.Seq2[*event.Event, error] {
 	return func(yield func(*event.Event, error) bool) {
 		var h runHeap
-		h.order = order
 		defer func() {
 			for _, r := range h.runs {
 				r.stop()
@@ -203,13 +202,10 @@ type run struct {
 }
 
 // runHeap is a binary heap of runs by their head.
-type runHeap struct {
-	runs  []run
-	order func(a, b *event.Event) int
-}
+type runHeap struct{ runs []run }
 
 func (h *runHeap) less(i, j int) bool {
-	if c := h.order(h.runs[i].head, h.runs[j].head); c != 0 {
+	if c := order(h.runs[i].head, h.runs[j].head); c != 0 {
 		return c < 0
 	}
 	return h.runs[i].at < h.runs[j].at
