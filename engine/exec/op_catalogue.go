@@ -13,7 +13,7 @@ import (
 
 const catalogueSamples = 10
 
-// Catalogue lists what events and properties there are. A block's share is counted once and kept with the engine, as
+// Catalogue lists what events and properties there are. A block is counted once and kept with the engine, as
 // blocks never change.
 func (e *Engine) Catalogue(ctx context.Context) (*engine.Catalogue, error) {
 	s, err := e.open(ctx)
@@ -55,14 +55,14 @@ func (e *Engine) Catalogue(ctx context.Context) (*engine.Catalogue, error) {
 	return out, nil
 }
 
-// share is one event name's figures in one block.
-type share struct {
+// nameCount is one event name's figures in one block.
+type nameCount struct {
 	count       int64
 	first, last event.Millis
 }
 
-func countShares(b *store.Block) []share {
-	out := make([]share, len(b.Names))
+func countShares(b *store.Block) []nameCount {
+	out := make([]nameCount, len(b.Names))
 	for i, code := range b.Codes {
 		t := b.Times[i]
 		x := &out[code]
@@ -75,7 +75,7 @@ func countShares(b *store.Block) []share {
 	return out
 }
 
-func addEvent(into map[store.Name]*engine.EventInfo, name store.Name, x share) {
+func addEvent(into map[store.Name]*engine.EventInfo, name store.Name, x nameCount) {
 	if x.count == 0 {
 		return
 	}

@@ -50,7 +50,6 @@ func (e *Engine) Timeline(ctx context.Context, q seq.Timeline) (*seq.TimelineAns
 	return out, err
 }
 
-
 // actorOf gathers the rows of the actor that a timeline names.
 func (s *session) actorOf(sc *scan, q seq.Timeline) (*actor, error) {
 	if q.Actor == "account" {
@@ -138,4 +137,3 @@ func plainValue(v event.Value) any {
 	}
 	return v.Str
 }
-

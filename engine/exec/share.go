@@ -11,17 +11,17 @@ import (
 // shares keeps what countShares found per block, for as long as the block is in snapshots.
 type shares struct {
 	mu   sync.Mutex
-	kept map[*store.Block][]share
+	kept map[*store.Block][]nameCount
 }
 
-func (s *shares) of(b *store.Block) []share {
+func (s *shares) of(b *store.Block) []nameCount {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if x, ok := s.kept[b]; ok {
 		return x
 	}
 	if s.kept == nil {
-		s.kept = map[*store.Block][]share{}
+		s.kept = map[*store.Block][]nameCount{}
 	}
 	x := countShares(b)
 	s.kept[b] = x
@@ -32,7 +32,7 @@ func (s *shares) of(b *store.Block) []share {
 func (s *shares) forget(blocks []*store.Block) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	kept := make(map[*store.Block][]share, len(blocks))
+	kept := make(map[*store.Block][]nameCount, len(blocks))
 	for _, b := range blocks {
 		if x, ok := s.kept[b]; ok {
 			kept[b] = x
