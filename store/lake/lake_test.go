@@ -2,9 +2,7 @@ package lake
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -111,7 +109,7 @@ func drawEvent(t *rapid.T) event.Event {
 	text := rapid.OneOf(rapid.StringN(0, 4, -1), rapid.SampledFrom([]string{"", "\x00", "\"\\/\b\f\n\r\t\x1f\x7f", "é 😀 \u2028", "null", "{", "2026-01-05"}))
 	e := event.Event{
 		MessageID: text.Draw(t, "message"), Kind: event.Kind(rapid.IntRange(1, 6).Draw(t, "kind")), Name: text.Draw(t, "name"),
-		Time: event.Millis(rapid.Int64Range(-3*dayMillis, 3*dayMillis).Draw(t, "time")), ReceivedAt: event.Millis(rapid.Int64().Draw(t, "received")),
+		Time: event.Millis(rapid.Int64Range(-dayMillis, dayMillis-1).Draw(t, "time")), ReceivedAt: event.Millis(rapid.Int64().Draw(t, "received")),
 		Profile: event.ProfileID(rapid.Uint64Range(0, 4).Draw(t, "profile") << 61), UserID: text.Draw(t, "user"), AnonymousID: text.Draw(t, "anon"),
 		GroupID: text.Draw(t, "group"), Source: text.Draw(t, "source"), Clamped: rapid.Bool().Draw(t, "clamped"),
 	}
@@ -200,5 +198,177 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
-var _ = errors.Is
-var _ = io.EOF
+// TestManyRows crosses every bound of the encoder: batches, pages, row groups, spills of several days.
+func TestManyRows(t *testing.T) {
+	dir := t.TempDir()
+	want := shop(groupRows/2+12_345, 1)
+	more := slices.Clone(want)
+	for i := range more {
+		more[i].Time += dayMillis
+	}
+	want = sorted(append(want, more...))
+	want = append(want, want[len(want)-1])
+	for range groupRows/2 + 50_000 { // one day of more than a row group
+		want = append(want, want[len(want)-1])
+	}
+	w := NewWriter(dir, "big")
+	w.budget = 8 << 20
+	files, err := commit(w, want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) != 2 || files[0].Day != "2026-01-01" || files[1].Day != "2026-01-02" || files[1].Rows <= groupRows {
+		t.Fatalf("files are %+v", files)
+	}
+	got, err := read(Merge(dir, []string{files[0].Path, files[1].Path}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, want)
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 2 {
+		t.Fatalf("folder holds %v, %v", entries, err)
+	}
+}
+
+// TestMergeTies holds that equal times come in order of the files, then rows, and that order is by profile first.
+func TestMergeTies(t *testing.T) {
+	dir := t.TempDir()
+	e := func(id string, p event.ProfileID, at event.Millis) event.Event {
+		return event.Event{MessageID: id, Kind: event.Track, Name: "A", Profile: p, Time: at}
+	}
+	old := write(t, dir, "old", []event.Event{e("o1", 1, 5), e("o2", 1, 5), e("o3", 3, 1)})
+	young := write(t, dir, "young", []event.Event{e("y1", 1, 4), e("y2", 1, 5), e("y3", 2, 9)})
+	empty := write(t, dir, "empty", nil)
+	if len(empty) != 0 {
+		t.Fatalf("no events made files %v", empty)
+	}
+	got, err := read(Merge(dir, []string{old[0].Path, young[0].Path}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, e := range got {
+		ids = append(ids, e.MessageID)
+	}
+	if s := strings.Join(ids, " "); s != "y1 o1 o2 y2 y3 o3" {
+		t.Fatal(s)
+	}
+	for range Merge(dir, []string{old[0].Path, young[0].Path}) { // a reader that stops early must not hurt
+		break
+	}
+}
+
+func TestOrderAndKindAreChecked(t *testing.T) {
+	dir := t.TempDir()
+	w := NewWriter(dir, "s")
+	ok := event.Event{Kind: event.Page, Profile: 5, Time: 10}
+	bad := []event.Event{{Kind: event.Page, Profile: 4, Time: 20}, {Kind: event.Page, Profile: 5, Time: 9}, {Kind: 9, Profile: 6}}
+	if err := w.Add(&ok); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range bad {
+		if err := w.Add(&e); err == nil {
+			t.Fatalf("%+v was taken", e)
+		}
+	}
+	files, err := w.Commit()
+	if err != nil || len(files) != 1 || files[0].Rows != 1 {
+		t.Fatalf("%v, %v", files, err)
+	}
+}
+
+func TestAbortLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	w := NewWriter(dir, "s")
+	w.budget = 1
+	for _, e := range shop(10, 3) {
+		if err := w.Add(&e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Abort()
+	if entries, _ := os.ReadDir(dir); len(entries) != 0 {
+		t.Fatalf("folder holds %v", entries)
+	}
+}
+
+// TestFailedCommitLeavesNothing puts a file where the second day's folder should be.
+func TestFailedCommitLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "day=1970-01-02"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := commit(NewWriter(dir, "s"), []event.Event{{Kind: event.Page, Time: 1}, {Kind: event.Page, Time: dayMillis}})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	if entries, _ := os.ReadDir(filepath.Join(dir, "day=1970-01-01")); len(entries) != 0 {
+		t.Fatalf("folder holds %v", entries)
+	}
+}
+
+func TestInvalidUTF8IsReplaced(t *testing.T) {
+	dir := t.TempDir()
+	files := write(t, dir, "s", []event.Event{{Kind: event.Track, Name: "a\xffb", UserID: "\xc3", Fields: []event.Field{
+		{Path: "properties.\xfe", Value: event.StringValue("x\xff\xfey")}, {Path: "properties.n", Value: event.NumberValue(math.Inf(1))},
+	}}})
+	got, err := read(Read(filepath.Join(dir, files[0].Path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, []event.Event{{Kind: event.Track, Name: "a\ufffdb", UserID: "\ufffd", Fields: []event.Field{
+		{Path: "properties.\ufffd", Value: event.StringValue("x\ufffd\ufffdy")},
+	}}})
+}
+
+// TestNested holds the texts that others read.
+func TestNested(t *testing.T) {
+	case1 := func(want string, whole string, fields ...event.Field) {
+		t.Helper()
+		var n nester
+		n.nest(event.SortFields(fields))
+		w := string(n.wholeText())
+		if got := string(n.text(inProperties)); got != want || w != whole {
+			t.Fatalf("got %s and %s, want %s and %s", got, w, want, whole)
+		}
+	}
+	f := func(path string, v event.Value) event.Field { return event.Field{Path: "properties." + path, Value: v} }
+	one := event.NumberValue(1)
+	case1(`{"a":{"b":1,"c":"x"},"d":true}`, "", f("a.b", one), f("a.c", event.StringValue("x")), f("d", event.BoolValue(true)))
+	case1(`{"a":1,"a-b":1,"a.b":1}`, "", f("a", one), f("a-b", one), f("a.b", one))
+	case1(`{"a":1,"a.b.c":1}`, "", f("a", one), f("a.b.c", one))
+	case1(`{"":{"":1},"a":{"":1}}`, "", f(".", one), f("a.", one))
+	case1(`{"products":[{"sku":"1"}]}`, "", f("products", event.JSONValue(`[{"sku":"1"}]`)))
+	case1(`{"deep":{"x":1}}`, `["properties.deep"]`, f("deep", event.JSONValue(`{"x":1}`)))
+	case1(`{"n":-0,"p":0.1,"q":1e+21}`, "", f("n", event.NumberValue(math.Copysign(0, -1))), f("p", event.NumberValue(0.1)), f("q", event.NumberValue(1e21)))
+}
+
+func BenchmarkWrite(b *testing.B) {
+	events := shop(50_000, 30)
+	b.ReportAllocs()
+	for b.Loop() {
+		files := write(b, b.TempDir(), "s", events)
+		size := int64(0)
+		for _, f := range files {
+			size += f.Bytes
+		}
+		b.ReportMetric(float64(size)/float64(len(events)), "bytes/event")
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(events)), "ns/event")
+}
+
+func BenchmarkRead(b *testing.B) {
+	events := shop(50_000, 1)
+	dir := b.TempDir()
+	files := write(b, dir, "s", events)
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, err := range Read(filepath.Join(dir, files[0].Path)) {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(events)), "ns/event")
+}
