@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -119,7 +120,8 @@ func newFixture(t testing.TB, change func(*Options)) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{t: t, log: &memoryLog{}, rejected: &rejectedList{}, clock: &testClock{now: testNow}}
+	log := &memoryLog{}
+	f := &fixture{t: t, log: log, rejected: &rejectedList{}, clock: &testClock{now: testNow}}
 	o := Options{
 		Log: f.log, Rejections: f.rejected, Dedup: set, Clock: f.clock,
 		Sources: sourceMap{testKey: {ID: "src", Name: "Shop"}},
@@ -207,3 +209,12 @@ type brokenSources struct{}
 func (brokenSources) ByKey(context.Context, string) (Source, error) {
 	return Source{}, fmt.Errorf("database is locked")
 }
+
+// appendFunc is an Appender made of a function.
+type appendFunc func([]event.Event) error
+
+func (f appendFunc) Append(_ context.Context, events []event.Event) (store.Mark, error) {
+	return 1, f(events)
+}
+
+func yield() { runtime.Gosched() }
