@@ -188,6 +188,9 @@ func TestNormalAndPool(t *testing.T) {
 	if e.High != 1 || e.Low < -1 {
 		t.Errorf("interval %v leaves the axis", e)
 	}
+	if e, _ := insight.Normal(insight.NPS, insight.Sample{Values: []float64{5}, Counts: []int64{1}}); e.Value != 0 || e.Low != -1 || e.High != 1 {
+		t.Errorf("one answer gives %+v", e)
+	}
 	if _, ok := insight.Normal("stars", scores(1, 1, 1)); ok {
 		t.Error("an unknown scale was normalised")
 	}

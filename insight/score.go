@@ -138,7 +138,8 @@ func content(s Sample) (n int64) {
 
 // Normal carries a score over to −1 … 1, the axis of the map's curves: the mean of the answers, with the lowest answer
 // of the scale at −1 and the highest at 1, and the t interval of that mean. It is the plain mean on every scale, so
-// that curves of different scales mean the same thing. ok is false without answers on the scale.
+// that curves of different scales mean the same thing. Of a single answer the interval is the whole axis. ok is false
+// without answers on the scale.
 func Normal(scale string, answers Sample) (e Estimate, ok bool) {
 	low, high, ok := Range(scale)
 	if !ok {
@@ -147,6 +148,9 @@ func Normal(scale string, answers Sample) (e Estimate, ok bool) {
 	in, _ := answers.Within(low, high)
 	if e = Mean(in); e.N == 0 {
 		return Estimate{}, false
+	}
+	if e.N == 1 {
+		e.Low, e.High = low, high
 	}
 	at := func(v float64) float64 { return max(-1, min(1, 2*(v-low)/(high-low)-1)) }
 	return Estimate{Value: at(e.Value), Low: at(e.Low), High: at(e.High), N: e.N}, true

@@ -143,7 +143,7 @@ type Point struct {
 
 // Fact is a finding worth a sentence, with its counts and the question that shows it.
 type Fact struct {
-	Kind       string   `json:"kind" enum:"biggest_drop,slow_handover,score_gap,failures,change,silent"`
+	Kind       string   `json:"kind" enum:"score_gap,slow_handover,failures,biggest_drop,silent"`
 	Text       string   `json:"text" doc:"The finding in plain English"`
 	Stage      string   `json:"stage,omitempty" doc:"Id it is about"`
 	Touchpoint string   `json:"touchpoint,omitempty" doc:"Id it is about"`

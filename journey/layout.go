@@ -1,0 +1,153 @@
+package journey
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"wend.dev/wend/engine/seq"
+)
+
+// layout is a map flattened: stages, steps and touchpoints in order, each touchpoint once, where it stands first.
+type layout struct {
+	journey *Journey
+	steps   []stepAt
+	places  []place
+	index   map[string]int // touchpoint id → its place
+}
+
+// stepAt is a step and the stage that it lies in.
+type stepAt struct {
+	stage int
+	step  *Step
+}
+
+// place is where a touchpoint stands first.
+type place struct {
+	id    string
+	tp    *Touchpoint // nil when the library does not have it
+	stage int
+	step  int // index into layout.steps
+}
+
+func newLayout(j *Journey, lib Library) *layout {
+	l := &layout{journey: j, index: map[string]int{}}
+	for si := range j.Spec.Stages {
+		stage := &j.Spec.Stages[si]
+		for ti := range stage.Steps {
+			step := &stage.Steps[ti]
+			l.steps = append(l.steps, stepAt{si, step})
+			for _, id := range step.Touchpoints {
+				if _, twice := l.index[id]; twice {
+					continue
+				}
+				l.index[id] = len(l.places)
+				l.places = append(l.places, place{id, lib.Touchpoints[id], si, len(l.steps) - 1})
+			}
+		}
+	}
+	return l
+}
+
+// stagePlaces are the indexes of the touchpoints of a stage.
+func (l *layout) stagePlaces(stage int) (out []int) {
+	for i, p := range l.places {
+		if p.stage == stage {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// question is what the engine is asked about the map.
+func (l *layout) question(scope seq.Scope) seq.Journey {
+	q := seq.Journey{Scope: scope, Stages: len(l.journey.Spec.Stages), Idle: l.journey.Spec.Idle}
+	if v := l.journey.Spec.Value; v != nil {
+		q.Value = &seq.Measure{Matcher: seq.Matcher{Event: v.Event, Where: v.Where}, Property: v.Property}
+	}
+	for _, p := range l.places {
+		t := seq.JourneyTouchpoint{ID: p.id, Stage: p.stage}
+		if p.tp != nil {
+			t.Match, t.Failure = p.tp.Spec.Match, p.tp.Spec.Failure
+			if s := p.tp.Spec.Score; s != nil {
+				t.Score = s.measure()
+			}
+		}
+		q.Touchpoints = append(q.Touchpoints, t)
+	}
+	return q
+}
+
+// title is the touchpoint's own title, else its id in words.
+func (p place) title() string {
+	if p.tp != nil && p.tp.Metadata.Title != "" {
+		return p.tp.Metadata.Title
+	}
+	return words(p.id)
+}
+
+func (p place) observable() bool { return p.tp != nil && len(p.tp.Spec.Match) > 0 }
+
+func (s *Score) measure() *seq.Measure {
+	return &seq.Measure{Matcher: seq.Matcher{Event: s.Event, Where: s.Where}, Property: s.Property}
+}
+
+func (s Stage) title() string { return orWords(s.Title, s.ID) }
+
+func (s Step) title() string { return orWords(s.Title, s.ID) }
+
+func orWords(title, id string) string {
+	if title != "" {
+		return title
+	}
+	return words(id)
+}
+
+// words reads an id as people write: first-order is "First order".
+func words(id string) string {
+	s := strings.NewReplacer("-", " ", "_", " ").Replace(id)
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// anyOf is one matcher that means any of several, for questions whose steps take one.
+func anyOf(name string, ms []seq.Matcher) seq.Matcher {
+	if len(ms) == 1 {
+		m := ms[0]
+		m.Name = name
+		return m
+	}
+	out := seq.Matcher{Name: name}
+	conditional := slices.ContainsFunc(ms, func(m seq.Matcher) bool { return m.Where != "" })
+	var parts []string
+	for _, m := range ms {
+		var part []string
+		for _, e := range m.Event {
+			if !slices.Contains(out.Event, e) {
+				out.Event = append(out.Event, e)
+			}
+			if e != "*" {
+				part = append(part, fmt.Sprintf("event == %q", e))
+			}
+		}
+		is := strings.Join(part, " || ")
+		switch {
+		case is == "" && m.Where == "":
+			is = "true"
+		case is == "":
+			is = m.Where
+		case m.Where != "":
+			is = fmt.Sprintf("(%s) && (%s)", is, m.Where)
+		}
+		parts = append(parts, "("+is+")")
+	}
+	if slices.Contains(out.Event, "*") {
+		out.Event = seq.Names{"*"}
+	}
+	if conditional {
+		out.Where = strings.Join(parts, " || ")
+	}
+	return out
+}
