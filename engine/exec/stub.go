@@ -10,12 +10,6 @@ import (
 func (e *Engine) Paths(ctx context.Context, q seq.Paths) (*seq.PathsAnswer, error) {
 	panic("BUG: not yet")
 }
-func (e *Engine) Trend(ctx context.Context, q seq.Trend) (*seq.TrendAnswer, error) {
-	panic("BUG: not yet")
-}
-func (e *Engine) Journey(ctx context.Context, q seq.Journey) (*seq.JourneyAnswer, error) {
-	panic("BUG: not yet")
-}
 func (e *Engine) People(ctx context.Context, q engine.PeopleQuery) (*engine.PeoplePage, error) {
 	panic("BUG: not yet")
 }
