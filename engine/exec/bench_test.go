@@ -1,0 +1,73 @@
+package exec_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"wend.dev/wend/engine/exec"
+	"wend.dev/wend/engine/seq"
+	"wend.dev/wend/event"
+	"wend.dev/wend/store"
+)
+
+// standing is a source whose snapshot never changes; it is its own clock.
+type standing struct {
+	snap *store.Snapshot
+	now  time.Time
+}
+
+func (s *standing) Snapshot(context.Context) (*store.Snapshot, error) { return s.snap, nil }
+func (s *standing) Now() time.Time                                    { return s.now }
+
+// synthetic makes blocks of events straight into columns: 50 events per profile, 24 names, 60 days.
+func synthetic(profiles, blocks int) *standing {
+	rng := rand.New(rand.NewPCG(1, 2))
+	s := &standing{snap: &store.Snapshot{Version: 1}, now: epoch.AddDate(1, 0, 0)}
+	const days = 60
+	start := event.MillisOf(epoch)
+	ids := make([]event.ProfileID, profiles)
+	for i := range ids {
+		ids[i] = event.UserProfile(fmt.Sprint(i))
+	}
+	slices.Sort(ids)
+	for range blocks {
+		b := &store.Block{Profiles: ids, Starts: make([]uint32, 0, profiles+1)}
+		for i := range 24 {
+			b.Names = append(b.Names, store.Name{Kind: event.Track, Name: fmt.Sprintf("event %d", i)})
+		}
+		for range ids {
+			b.Starts = append(b.Starts, uint32(len(b.Times)))
+			t := start + event.Millis(rng.Int64N(10*86400e3))
+			for range 50 / blocks {
+				t += event.Millis(rng.ExpFloat64() * days * 86400e3 / 60)
+				b.Times = append(b.Times, t)
+				code := uint16(rng.ExpFloat64() * 4)
+				b.Codes = append(b.Codes, min(code, 23))
+			}
+		}
+		b.Starts = append(b.Starts, uint32(len(b.Times)))
+		b.MinTime, b.MaxTime = slices.Min(b.Times), slices.Max(b.Times)
+		s.snap.Blocks = append(s.snap.Blocks, b)
+	}
+	return s
+}
+
+func BenchmarkFunnel(b *testing.B) {
+	for _, blocks := range []int{1, 5} {
+		b.Run(fmt.Sprintf("blocks=%d", blocks), func(b *testing.B) {
+			s := synthetic(200_000, blocks)
+			e := exec.New(s, s)
+			q := seq.Funnel{Steps: steps("event 5", "event 8", "event 11")}
+			for b.Loop() {
+				if _, err := e.Funnel(b.Context(), q); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(s.snap.Rows())*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mevents/s")
+		})
+	}
+}

@@ -1,0 +1,436 @@
+package exec
+
+import (
+	"wend.dev/wend/event"
+	"wend.dev/wend/store"
+)
+
+// nameTable numbers the event names of all blocks, so that the same name has one number whatever its kind or block.
+type nameTable struct {
+	names []string
+	of    [][]int32 // per block and code
+}
+
+func newNameTable(s *store.Snapshot) *nameTable {
+	t := &nameTable{}
+	number := map[string]int32{}
+	for _, b := range s.Blocks {
+		of := make([]int32, len(b.Names))
+		for i, n := range b.Names {
+			id, ok := number[n.Name]
+			if !ok {
+				id = int32(len(t.names))
+				number[n.Name] = id
+				t.names = append(t.names, n.Name)
+			}
+			of[i] = id
+		}
+		t.of = append(t.of, of)
+	}
+	return t
+}
+
+// layout is what a block's event codes mean for a journey.
+type layout struct {
+	sure    []int32    // per code the touchpoint when no condition decides; -1 none, -2 look at the candidates
+	side    [][]uint16 // per code the candidates that are scores or the value
+	failure [][]uint16 // per code the candidates that are failures
+	quiet   []bool     // per code: never unmapped (identify, group, alias)
+	outcome *store.Column
+	numbers []*store.Column // per matcher the number it measures
+}
+
+func (j *journey) layouts(s *scan) []*layout {
+	property := map[int]string{}
+	for _, o := range j.scores {
+		property[o.matcher] = j.q.Touchpoints[o.touchpoint].Score.Property
+	}
+	if j.value >= 0 {
+		property[j.value] = j.q.Value.Property
+	}
+	first := map[int]bool{}
+	for _, m := range j.firsts {
+		first[m] = true
+	}
+	var out []*layout
+	for i, b := range s.snap.Blocks {
+		n, t := len(b.Names), s.tests[i]
+		l := &layout{sure: make([]int32, n), side: make([][]uint16, n), failure: make([][]uint16, n), quiet: make([]bool, n)}
+		l.outcome = b.Column("properties.outcome", event.String)
+		l.numbers = make([]*store.Column, s.plan.Matchers())
+		for m, path := range property {
+			l.numbers[m] = b.Column(path, event.Number)
+		}
+		for code, name := range b.Names {
+			l.quiet[code] = name.Kind == event.Identify || name.Kind == event.Group || name.Kind == event.Alias
+			l.sure[code] = -1
+			for _, m := range t.Candidates[code] {
+				switch {
+				case int(m) < len(j.place):
+					if l.sure[code] == -1 {
+						if l.sure[code] = int32(j.place[m]); t.Where[m] != nil || first[int(m)] {
+							l.sure[code] = -2
+						}
+					}
+				case property[int(m)] != "":
+					l.side[code] = append(l.side[code], m)
+				default:
+					l.failure[code] = append(l.failure[code], m)
+				}
+			}
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// journeyRun is one core's work.
+type journeyRun struct {
+	j        *journey
+	w        *worker
+	names    *nameTable
+	layouts  []*layout
+	sums     [2]*period // before, now
+	edges    []*edgeSum // from*touchpoints+to
+	unmapped []struct{ count, people, last int64 }
+	actors   int64
+	serial   int64 // of the actor at hand
+	owner    []int // per matcher its touchpoint, for failures and scores
+	seen     []int64
+	values   []valueAt
+	// of the actor and period at hand
+	mark     []int64 // per touchpoint the stamp of its first visit
+	firstPos []int
+	later    []int64 // per touchpoint the stamp when its journey went on after it
+	visited  []int
+	stamp    int64
+	stages   []stageMark
+}
+
+type stageMark struct {
+	first, last int // positions of its visits; -1 for none
+}
+
+type valueAt struct {
+	t event.Millis
+	v float64
+}
+
+func newJourneyRun(j *journey, w *worker, names *nameTable, layouts []*layout) *journeyRun {
+	n := len(j.q.Touchpoints)
+	r := &journeyRun{j: j, w: w, names: names, layouts: layouts, sums: [2]*period{newPeriod(j.q), newPeriod(j.q)}}
+	r.edges = make([]*edgeSum, n*n)
+	r.unmapped = make([]struct{ count, people, last int64 }, len(names.names))
+	r.mark, r.firstPos, r.later = make([]int64, n), make([]int, n), make([]int64, n)
+	r.stages = make([]stageMark, j.q.Stages)
+	m := w.scan.plan.Matchers()
+	r.owner, r.seen = make([]int, m), make([]int64, m)
+	for _, o := range j.failures {
+		r.owner[o.matcher] = o.touchpoint
+	}
+	for _, o := range j.scores {
+		r.owner[o.matcher] = o.touchpoint
+	}
+	return r
+}
+
+func (r *journeyRun) add(o *journeyRun) {
+	r.sums[0].add(o.sums[0])
+	r.sums[1].add(o.sums[1])
+	r.actors += o.actors
+	for i, e := range o.edges {
+		if e == nil {
+			continue
+		}
+		if r.edges[i] == nil {
+			r.edges[i] = &edgeSum{}
+		}
+		r.edges[i].count += e.count
+		r.edges[i].people += e.people
+		r.edges[i].gaps.merge(&e.gaps)
+	}
+	for i := range o.unmapped {
+		r.unmapped[i].count += o.unmapped[i].count
+		r.unmapped[i].people += o.unmapped[i].people
+	}
+}
+
+// failed marks a visit that failed, in hit.mask; the bits below are the touchpoint.
+const failed = 1 << 16
+
+func (r *journeyRun) visit(a *actor) {
+	if !r.w.begin(a) && len(r.j.firsts) == 0 {
+		return
+	}
+	r.serial++
+	h, ends := r.w.buf[:0], r.w.ends[:0]
+	r.values = r.values[:0]
+	active := false
+	if len(r.j.firsts) > 0 {
+		h, ends, active = r.history(a)
+	} else {
+		for _, p := range a.spans {
+			lo, hi := r.w.scan.narrow(p)
+			active = active || hi > lo && r.w.scan.snap.Blocks[p.block].Times[hi-1] >= r.j.now.From
+			for row := lo; row < hi; row++ {
+				if x, ok := r.row(p.block, row); ok {
+					h = append(h, x)
+				}
+			}
+			ends = append(ends, len(h))
+		}
+	}
+	if active {
+		r.actors++
+	}
+	if len(ends) > 1 {
+		h = r.w.sorter.merge(h, ends)
+	}
+	r.w.buf, r.w.ends = h, ends
+	cut := 0
+	for cut < len(h) && h[cut].t < r.j.now.From {
+		cut++
+	}
+	r.period(r.sums[0], r.j.before, h[:cut])
+	r.period(r.sums[1], r.j.now, h[cut:])
+}
+
+// history is visit's way to the rows when some matcher means the first such event ever: all rows of the actor are
+// brought in order first, then looked at one by one.
+func (r *journeyRun) history(a *actor) (h []hit, ends []int, active bool) {
+	all, ends := r.w.sorter.spare[:0:0], []int(nil)
+	for _, p := range a.spans {
+		b := r.w.scan.snap.Blocks[p.block]
+		for row := p.lo; row < p.hi; row++ {
+			all = append(all, hit{t: b.Times[row], row: row, block: uint16(p.block)})
+		}
+		ends = append(ends, len(all))
+	}
+	for _, x := range r.w.sorter.merge(all, ends) {
+		in := r.w.scan.window.Holds(x.t)
+		active = active || in && x.t >= r.j.now.From
+		if v, ok := r.rowIn(int(x.block), x.row, in); ok && in {
+			h = append(h, v)
+		}
+	}
+	return h, []int{len(h)}, active
+}
+
+func (r *journeyRun) row(block int, row uint32) (hit, bool) { return r.rowIn(block, row, true) }
+
+// rowIn says which touchpoint a row visits and books what does not depend on order: scores, values, unmapped events.
+// A row that is not in range only makes first-time matchers remember it.
+func (r *journeyRun) rowIn(block int, row uint32, in bool) (x hit, visit bool) {
+	b, l, t := r.w.scan.snap.Blocks[block], r.layouts[block], r.w.scan.tests[block]
+	code := b.Codes[row]
+	if t.Filter != nil && !t.Passes(row, code, r.w.traits) {
+		return x, false
+	}
+	x = hit{t: b.Times[row], row: row, block: uint16(block), code: code}
+	place := l.sure[code]
+	if place == -2 {
+		place = -1
+		for _, m := range t.Candidates[code] {
+			if int(m) >= len(r.j.place) {
+				break
+			}
+			if t.Fulfils(m, row, code, r.w.traits) && r.isFirst(int(m)) {
+				place = int32(r.j.place[m])
+				break
+			}
+		}
+	}
+	if !in {
+		return x, false
+	}
+	known := r.aside(x, l)
+	if place < 0 {
+		if !known && !l.quiet[code] && x.t >= r.j.now.From {
+			u := &r.unmapped[r.names.of[block][code]]
+			if u.count++; u.last != r.serial {
+				u.last = r.serial
+				u.people++
+			}
+		}
+		return x, false
+	}
+	x.mask = uint64(place)
+	if r.fails(x, l, int(place)) {
+		x.mask |= failed
+	}
+	return x, true
+}
+
+// isFirst says whether the actor has not fulfilled a first-time matcher before; for others it is always true.
+func (r *journeyRun) isFirst(m int) bool {
+	for _, f := range r.j.firsts {
+		if f == m {
+			again := r.seen[m] == r.serial
+			r.seen[m] = r.serial
+			return !again
+		}
+	}
+	return true
+}
+
+func (r *journeyRun) fails(x hit, l *layout, place int) bool {
+	if l.outcome != nil {
+		if v, ok := l.outcome.Value(x.row); ok && v.Str == "failed" {
+			return true
+		}
+	}
+	for _, m := range l.failure[x.code] {
+		if r.owner[m] == place && r.w.scan.tests[x.block].Fulfils(m, x.row, x.code, r.w.traits) {
+			return true
+		}
+	}
+	return false
+}
+
+// aside books a row's score and value. It says whether the row fulfils either's matcher.
+func (r *journeyRun) aside(x hit, l *layout) (known bool) {
+	for _, m := range l.side[x.code] {
+		if !r.w.scan.tests[x.block].Fulfils(m, x.row, x.code, r.w.traits) || !r.isFirst(int(m)) {
+			continue
+		}
+		known = true
+		if l.numbers[m] == nil {
+			continue
+		}
+		v, ok := l.numbers[m].Value(x.row)
+		if !ok {
+			continue
+		}
+		if int(m) == r.j.value {
+			r.values = append(r.values, valueAt{x.t, v.Num})
+			continue
+		}
+		sum := r.sums[0]
+		if x.t >= r.j.now.From {
+			sum = r.sums[1]
+		}
+		sum.touchpoints[r.owner[m]].scores[v.Num]++
+	}
+	return known
+}
+
+// period books an actor's visits of one period, in order of time.
+func (r *journeyRun) period(sum *period, w event.Window, h []hit) {
+	if len(h) == 0 {
+		return
+	}
+	r.stamp++
+	r.visited = r.visited[:0]
+	for i := range r.stages {
+		r.stages[i] = stageMark{-1, -1}
+	}
+	sum.people++
+	run := 0 // where the visits of the touchpoint at hand began, within this journey
+	for i, x := range h {
+		tp := int(x.mask &^ failed)
+		r.first(sum, tp, i)
+		t := &sum.touchpoints[tp]
+		t.visits++
+		t.series[bucket(x.t, w, len(t.series))]++
+		if x.mask&failed != 0 {
+			t.failures++
+		}
+		if i == 0 || x.t-h[i-1].t >= r.j.idle {
+			sum.journeys++
+			t.entries++
+			if i > 0 {
+				sum.touchpoints[h[i-1].mask&^failed].exits++
+			}
+			run = i
+			continue
+		}
+		from := int(h[i-1].mask &^ failed)
+		r.later[from] = r.stamp
+		if from == tp {
+			continue
+		}
+		for _, y := range h[run:i] {
+			sum.touchpoints[from].gaps.add(int64(x.t - y.t))
+		}
+		run = i
+		if sum == r.sums[1] {
+			r.edge(from, tp, int64(x.t-h[i-1].t))
+		}
+	}
+	if last := h[len(h)-1]; w.To-last.t >= r.j.idle {
+		sum.touchpoints[last.mask&^failed].exits++
+	}
+	r.close(sum, w, h)
+}
+
+func bucket(t event.Millis, w event.Window, n int) int {
+	return min(int(float64(t-w.From)/float64(w.To-w.From)*float64(n)), n-1)
+}
+
+func (r *journeyRun) first(sum *period, tp, i int) {
+	s := &r.stages[r.j.q.Touchpoints[tp].Stage]
+	if s.last = i; s.first < 0 {
+		s.first = i
+	}
+	if r.mark[tp] != r.stamp {
+		r.mark[tp], r.firstPos[tp] = r.stamp, i
+		r.visited = append(r.visited, tp)
+		sum.touchpoints[tp].people++
+	}
+}
+
+func (r *journeyRun) edge(from, to int, gap int64) {
+	at := from*len(r.j.q.Touchpoints) + to
+	e := r.edges[at]
+	if e == nil {
+		e = &edgeSum{}
+		r.edges[at] = e
+	}
+	e.count++
+	e.gaps.add(gap)
+	if e.last != r.serial {
+		e.last = r.serial
+		e.people++
+	}
+}
+
+// close books what is known only when all of the actor's visits of the period were seen.
+func (r *journeyRun) close(sum *period, w event.Window, h []hit) {
+	onwardAt := -1 // last position of any visit to a later stage
+	lastStage := len(r.stages) - 1
+	for s := lastStage; s >= 0; s-- {
+		m := r.stages[s]
+		if m.first >= 0 {
+			st := &sum.stages[s]
+			st.people++
+			if m.first < onwardAt {
+				st.onward++
+			}
+			if s < lastStage && m.first < r.stages[s+1].last {
+				st.next++
+			}
+			r.worth(w, h[m.first].t, &st.value, &st.values)
+		}
+		for _, tp := range r.visited {
+			if r.j.q.Touchpoints[tp].Stage != s {
+				continue
+			}
+			t := &sum.touchpoints[tp]
+			if s < lastStage && r.firstPos[tp] < onwardAt || s == lastStage && r.later[tp] == r.stamp {
+				t.onward++
+			}
+			r.worth(w, h[r.firstPos[tp]].t, &t.value, &t.values)
+		}
+		onwardAt = max(onwardAt, m.last)
+	}
+}
+
+// worth adds up the actor's values of the period from a time on.
+func (r *journeyRun) worth(w event.Window, from event.Millis, sum *total, n *int64) {
+	for _, v := range r.values {
+		if v.t >= from && w.Holds(v.t) {
+			sum.add(v.v)
+			*n++
+		}
+	}
+}
