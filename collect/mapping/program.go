@@ -17,12 +17,23 @@ type program struct {
 	run  cel.Program
 	tree ast.Expr
 	lit  ref.Val // of an expression that is one literal
+	name string  // of an expression that is one name, or one column of one: row.price
+	col  ref.Val
 }
 
 // value evaluates the expression; an error names its place and text.
 func (p *program) value(v vars) (ref.Val, error) {
 	if p.lit != nil {
 		return p.lit, nil
+	}
+	if p.name != "" { // most expressions: not worth CEL's interpreter
+		x, _ := v[p.name].(ref.Val)
+		if p.col == nil && x != nil {
+			return x, nil
+		}
+		if r, ok := x.(record); ok {
+			return r.Get(p.col), nil
+		}
 	}
 	out, _, err := p.run.Eval(v)
 	if err != nil {
@@ -111,8 +122,15 @@ func (c *compiler) compile(path string, src Expr) *program {
 		return nil
 	}
 	p := &program{path: path, src: src, tree: checked.NativeRep().Expr()}
-	if p.tree.Kind() == ast.LiteralKind {
+	switch p.tree.Kind() {
+	case ast.LiteralKind:
 		p.lit = p.tree.AsLiteral()
+	case ast.IdentKind:
+		p.name = p.tree.AsIdent()
+	case ast.SelectKind:
+		if s := p.tree.AsSelect(); !s.IsTestOnly() && s.Operand().Kind() == ast.IdentKind {
+			p.name, p.col = s.Operand().AsIdent(), types.String(s.FieldName())
+		}
 	}
 	run, err := c.env.Program(checked, cel.EvalOptions(cel.OptOptimize))
 	if err != nil {

@@ -84,12 +84,18 @@ type line struct {
 
 // vars are the names before lookups and lets.
 func (l *line) vars(p *plan) vars {
+	v := l.lineVars(p)
+	if p.spec.Group != nil {
+		v["lines"] = newRecords(l.lines)
+	}
+	return v
+}
+
+// lineVars are the names before grouping.
+func (l *line) lineVars(p *plan) vars {
 	v := vars{"row": newRecord(l.row)}
 	if p.spec.Explode != "" {
 		v["parent"], v["index"] = newRecord(l.parent), types.Int(l.index)
-	}
-	if p.spec.Group != nil {
-		v["lines"] = newRecords(l.lines)
 	}
 	return v
 }
@@ -153,10 +159,9 @@ func (r *rowReader) next() (line, error) {
 }
 
 func (r *rowReader) addToGroup(l line) error {
-	l.lines = []table.Row{l.row}
-	key, err := keyOf(r.plan.by, l.vars(r.plan))
+	key, err := keyOf(r.plan.by, l.lineVars(r.plan))
 	if err == nil {
-		l.group = key
+		l.group, l.lines = key, []table.Row{l.row}
 		err = r.group.add(l, r.plan.spec.Group.Within, maphash.String(r.seed, key))
 	}
 	if err != nil {
