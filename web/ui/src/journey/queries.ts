@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { api, must } from '../api/client'
+import { api, must, mustTagged } from '../api/client'
 import type { Journey, Persona, Touchpoint } from '../api/types'
 import { type Actor, type RangeSearch, askRange } from '../ui/range'
 
@@ -41,11 +41,18 @@ export const personasQuery = () =>
       all<Persona>((cursor) => must(api.GET('/api/v1/personas', { params: { query: { limit: 200, cursor } }, signal }))),
   })
 
-/** One journey with the revision that a change must be based on. */
+/** One journey with the ETag that a change must be based on. */
 export const journeyQuery = (id: string) =>
   queryOptions({
     queryKey: ['journey', id],
-    queryFn: ({ signal }) => must(api.GET('/api/v1/journeys/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => mustTagged(api.GET('/api/v1/journeys/{id}', { params: { path: { id } }, signal })),
+  })
+
+/** One touchpoint of the library with its ETag. */
+export const touchpointQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['touchpoint', id],
+    queryFn: ({ signal }) => mustTagged(api.GET('/api/v1/touchpoints/{id}', { params: { path: { id } }, signal })),
   })
 
 export interface LiveAsk extends RangeSearch {

@@ -5,7 +5,8 @@ export type Layer = (typeof layers)[number]
 
 /** Everything that a map shows, as it stands in the URL, so that a link reopens it. */
 export interface MapSearch extends RangeSearch {
-  layer?: Layer
+  /** Layers that are on, joined by commas; none given is live and flow. */
+  layers?: string
   actor?: Actor
   persona?: string
   /** CEL over event and profile. */
@@ -16,6 +17,12 @@ export interface MapSearch extends RangeSearch {
   touchpoint?: string
 }
 
+/** Which layers are on. */
+export function layersOf(search: MapSearch): Set<Layer> {
+  if (search.layers === undefined) return new Set(['live', 'flow'])
+  return new Set(layers.filter((l) => search.layers?.split(',').includes(l)))
+}
+
 function text(value: unknown, most: number): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= most ? value : undefined
 }
@@ -24,7 +31,7 @@ export function readMapSearch(search: Record<string, unknown>): MapSearch {
   const top = Number(search.top)
   const out: MapSearch = {
     ...readRange(search),
-    layer: layers.find((l) => l === search.layer),
+    layers: typeof search.layers === 'string' ? layers.filter((l) => String(search.layers).split(',').includes(l)).join(',') : undefined,
     actor: readActor(search.actor),
     persona: text(search.persona, 64),
     filter: text(search.filter, 2000),

@@ -2,6 +2,7 @@ import { Center, Loader } from '@mantine/core'
 import { Outlet } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { Failure } from '../ui/Failure'
+import { Feed } from './Feed'
 import { Finder } from './Finder'
 import { Login } from './Login'
 import { Rail } from './Rail'
@@ -23,6 +24,7 @@ export function Shell() {
         <Outlet />
       </main>
       <Finder />
+      <Feed />
     </div>
   )
 }

@@ -71,6 +71,7 @@ export function makeFormat(language: string): Format {
             style: 'currency',
             currency,
             notation: Math.abs(n) >= 100_000 ? 'compact' : 'standard',
+            minimumFractionDigits: 0,
             maximumFractionDigits: Math.abs(n) >= 100_000 ? 1 : 0,
           }).format(n)
         : format(language, { maximumFractionDigits: 0 }).format(n),

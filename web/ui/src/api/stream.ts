@@ -1,0 +1,79 @@
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useSyncExternalStore } from 'react'
+import type { Tick } from './types'
+
+/** The newest tick, and whether the feed is open. */
+export interface Pulse {
+  open: boolean
+  tick?: Tick
+  /** When the tick arrived here, milliseconds since 1970. */
+  at?: number
+}
+
+let pulse: Pulse = { open: false }
+const listeners = new Set<() => void>()
+function say(next: Pulse): void {
+  pulse = next
+  for (const tell of listeners) tell()
+}
+
+/** What the feed last said. */
+export function usePulse(): Pulse {
+  return useSyncExternalStore(
+    (tell) => {
+      listeners.add(tell)
+      return () => listeners.delete(tell)
+    },
+    () => pulse,
+  )
+}
+
+const keysOf: Record<string, string[]> = {
+  Journey: ['journeys', 'journey', 'live', 'lint'],
+  Touchpoint: ['touchpoints', 'touchpoint', 'live', 'lint'],
+  Persona: ['personas', 'live'],
+  SavedView: ['views'],
+  Source: ['sources'],
+  Workspace: ['settings'],
+  Import: ['imports'],
+  Rejection: ['rejections'],
+}
+
+function changed(client: QueryClient, kind: string): void {
+  const keys = keysOf[kind]
+  if (keys) for (const key of keys) void client.invalidateQueries({ queryKey: [key] })
+  else void client.invalidateQueries()
+}
+
+/**
+ * Listens to the server's feed while the page is open: new events make live numbers stale, a changed definition is
+ * read again. Ask for it once, in the shell.
+ */
+export function useStream(): void {
+  const client = useQueryClient()
+  useEffect(() => {
+    const feed = new EventSource('/api/v1/stream')
+    let waiting: number | undefined
+    feed.addEventListener('open', () => { say({ ...pulse, open: true }) })
+    feed.addEventListener('error', () => { say({ ...pulse, open: false }) })
+    feed.addEventListener('tick', (e: MessageEvent<string>) => {
+      const tick = JSON.parse(e.data) as Tick
+      const news = tick.version !== pulse.tick?.version
+      say({ open: true, tick, at: Date.now() })
+      if (!news || waiting !== undefined) return
+      // Ticks may come faster than anybody can read: twice a second is enough.
+      waiting = window.setTimeout(() => {
+        waiting = undefined
+        void client.invalidateQueries({ queryKey: ['live'] })
+        void client.invalidateQueries({ queryKey: ['health'] })
+      }, 400)
+    })
+    feed.addEventListener('changed', (e: MessageEvent<string>) => {
+      changed(client, (JSON.parse(e.data) as { kind: string }).kind)
+    })
+    return () => {
+      window.clearTimeout(waiting)
+      feed.close()
+    }
+  }, [client])
+}
