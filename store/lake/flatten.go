@@ -29,7 +29,7 @@ const maxPaths = 10_000
 // flatten reads the texts of all groups and the list of whole paths, as nester wrote them. The fields are the
 // caller's.
 func (f *flattener) flatten(texts [groups]string, whole string) ([]event.Field, error) {
-	f.fields, f.whole = nil, f.whole[:0]
+	f.fields, f.whole = make([]event.Field, 0, max(len(f.fields), 8)), f.whole[:0]
 	if whole != "" {
 		if err := f.readWhole(whole); err != nil {
 			return nil, err
@@ -50,6 +50,9 @@ func (f *flattener) flatten(texts [groups]string, whole string) ([]event.Field, 
 	}
 	if !slices.IsSortedFunc(f.fields, func(a, b event.Field) int { return cmp.Compare(a.Path, b.Path) }) {
 		f.fields = event.SortFields(f.fields)
+	}
+	if len(f.fields) == 0 {
+		return nil, nil
 	}
 	return f.fields, nil
 }

@@ -1,0 +1,153 @@
+package lake
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/parquet-go/parquet-go"
+
+	"wend.dev/wend/event"
+)
+
+// tiny is a file with a few events and their bytes.
+func tiny(t testing.TB) ([]event.Event, []byte) {
+	t.Helper()
+	dir := t.TempDir()
+	events := shop(3, 1)
+	events[1].Fields = append(events[1].Fields, event.Field{Path: "properties.whole", Value: event.JSONValue(`{"a":1}`)})
+	files := write(t, dir, "s", events)
+	data, err := os.ReadFile(filepath.Join(dir, files[0].Path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return events, data
+}
+
+// readBytes reads a file of these bytes.
+func readBytes(t testing.TB, path string, data []byte) ([]event.Event, error) {
+	t.Helper()
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return read(Read(path))
+}
+
+// TestFlippedBytes reads a file with every third byte turned, one at a time. A page's sum or the structure gives most of them away, and
+// Verify all; what this holds is that none is a panic.
+func TestFlippedBytes(t *testing.T) {
+	want, data := tiny(t)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f.parquet")
+	got, err := readBytes(t, path, data)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Fatalf("%v, %v", got, err)
+	}
+	sum := sumOf(data)
+	failed := 0
+	for i := 0; i < len(data); i += 3 {
+		bad := bytes.Clone(data)
+		bad[i] ^= 0x55
+		got, err := readBytes(t, path, bad)
+		if err != nil {
+			failed++
+		} else if len(got) != len(want) {
+			t.Fatalf("byte %d turned: %d events without an error, want %d", i, len(got), len(want))
+		}
+		if Verify(path, sum) == nil {
+			t.Fatalf("byte %d turned and the sum is right", i)
+		}
+	}
+	if failed < len(data)/12 {
+		t.Fatalf("only %d of %d turned bytes were seen by Read", failed, len(data)/3)
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Verify(path, sum); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sumOf(data []byte) uint64 {
+	s := summer{to: new(bytes.Buffer)}
+	s.hash.Reset()
+	_, _ = s.Write(data)
+	return s.hash.Sum64()
+}
+
+func TestTruncations(t *testing.T) {
+	_, data := tiny(t)
+	path := filepath.Join(t.TempDir(), "f.parquet")
+	for n := 0; n < len(data); n += 5 {
+		if _, err := readBytes(t, path, data[:n]); err == nil {
+			t.Fatalf("a file cut to %d of %d bytes was read", n, len(data))
+		}
+	}
+}
+
+func TestForeignFilesAreNamed(t *testing.T) {
+	dir := t.TempDir()
+	foreign := func(want string, options ...parquet.WriterOption) {
+		t.Helper()
+		var out bytes.Buffer
+		w := parquet.NewGenericWriter[struct{ A int64 }](&out, options...)
+		if _, err := w.Write([]struct{ A int64 }{{1}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, "x.parquet")
+		if _, err := readBytes(t, path, out.Bytes()); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
+			t.Fatalf("got %v, want %q", err, want)
+		}
+	}
+	foreign("not of wend")
+	foreign(`version "2"`, parquet.KeyValueMetadata(formatKey, "2"))
+	foreign("columns", parquet.KeyValueMetadata(formatKey, Version))
+	if _, err := read(Read(filepath.Join(dir, "absent.parquet"))); !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	if err := Verify(filepath.Join(dir, "absent.parquet"), 0); !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	if _, err := read(Merge(dir, []string{"x.parquet", "absent.parquet"})); err == nil {
+		t.Fatal("merged what cannot be read")
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	_, data := tiny(f)
+	f.Add(data)
+	f.Add([]byte("PAR1PAR1"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		_, _ = readBytes(t, filepath.Join(t.TempDir(), "f.parquet"), data)
+	})
+}
+
+func FuzzFlatten(f *testing.F) {
+	f.Add(`{"a":{"b":[1,{"c":null}]},"d":"\ud83d\ude00","e":-0.5e+3,"f":true}`, `["properties.d"]`)
+	f.Add(`{"a":{"a":{"a":{}}}}`, ``)
+	f.Fuzz(func(t *testing.T, text, whole string) {
+		var r flattener
+		fields, err := r.flatten([groups]string{inProperties: text}, whole)
+		if err != nil {
+			return
+		}
+		var n nester
+		n.nest(fields)
+		list := string(n.wholeText())
+		again, err := new(flattener).flatten([groups]string{string(n.text(0)), string(n.text(1)), string(n.text(2)), string(n.text(3))}, list)
+		if err != nil {
+			t.Fatalf("%v from %s", err, n.out)
+		}
+		if len(again) != len(fields) {
+			t.Fatalf("%v became %v", fields, again)
+		}
+	})
+}
