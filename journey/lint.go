@@ -56,7 +56,8 @@ type linter struct {
 // say files a finding; what is wrong and what to do are divided by " → ". Only what is wrong has arguments.
 func (n *linter) say(severity, rule string, h Header, path, sentence string, args ...any) {
 	text, fix, _ := strings.Cut(sentence, " → ")
-	n.found = append(n.found, Finding{severity, rule, h.Kind, h.Metadata.ID, path, fmt.Sprintf(text, args...), fix})
+	text = strings.ReplaceAll(fmt.Sprintf(text, args...), "?.", "?") // a proposal ends the sentence
+	n.found = append(n.found, Finding{severity, rule, h.Kind, h.Metadata.ID, path, text, fix})
 }
 
 // head checks owner and review.
