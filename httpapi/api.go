@@ -115,7 +115,7 @@ func (a *api) register(mux *http.ServeMux) {
 				Schemas: registry(),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"bearer": {Type: "http", Scheme: "bearer", Description: "The admin token: Authorization: Bearer …"},
-					"cookie": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "What POST /api/v1/session set"},
+					"cookie": {Type: "apiKey", In: "cookie", Name: CookieName, Description: "What POST /api/v1/session set"},
 				},
 			},
 			Security: []map[string][]string{{"bearer": {}}, {"cookie": {}}},

@@ -269,12 +269,12 @@ func (f *fakeRest) RestoreSource(_ context.Context, id string) (Source, error) {
 }
 
 func (f *fakeRest) ListRejections(_ context.Context, q RejectionQuery, p Page) ([]Rejection, string, error) {
-	return []Rejection{{ID: 9, Reason: "no_id", Raw: "{}"}}, "next", f.call("rejections %+v %+v", q, p)
+	return []Rejection{{ID: "9", Reason: "no_id", Raw: "{}"}}, "next", f.call("rejections %+v %+v", q, p)
 }
 
-func (f *fakeRest) RetryRejection(_ context.Context, id int64) error { return f.call("retry %d", id) }
+func (f *fakeRest) RetryRejection(_ context.Context, id string) error { return f.call("retry %s", id) }
 
-func (f *fakeRest) DeleteRejection(_ context.Context, id int64) error { return f.call("drop %d", id) }
+func (f *fakeRest) DeleteRejection(_ context.Context, id string) error { return f.call("drop %s", id) }
 
 func (f *fakeRest) ListImports(_ context.Context, p Page) ([]Import, string, error) {
 	return []Import{{ID: "i1", State: "running"}}, "", f.call("imports %+v", p)
@@ -282,10 +282,6 @@ func (f *fakeRest) ListImports(_ context.Context, p Page) ([]Import, string, err
 
 func (f *fakeRest) Import(_ context.Context, id string) (Import, error) {
 	return Import{ID: id, State: "done"}, f.call("import %s", id)
-}
-
-func (f *fakeRest) CancelImport(_ context.Context, id string) (Import, error) {
-	return Import{ID: id, State: "cancelled"}, f.call("cancel %s", id)
 }
 
 func (f *fakeRest) ListViews(_ context.Context, p Page) ([]SavedView, string, error) {

@@ -12,8 +12,8 @@ import (
 	"wend.dev/wend/event"
 )
 
-// cookieName is the session cookie: HttpOnly, SameSite=Strict.
-const cookieName = "wend_session"
+// CookieName is the name of the session cookie, which is HttpOnly and SameSite=Strict.
+const CookieName = "wend_session"
 
 // guard lets in who may: by bearer token or by session cookie.
 type guard struct {
@@ -103,7 +103,7 @@ func (g *guard) admit(r *http.Request, c *caller, login bool) *refusal {
 		}
 		return nil
 	}
-	cookie, err := r.Cookie(cookieName)
+	cookie, err := r.Cookie(CookieName)
 	if err != nil {
 		return &refusal{status: http.StatusUnauthorized, detail: "log in, or send the admin token as Authorization: Bearer"}
 	}

@@ -43,7 +43,7 @@ func login(d *desk) string {
 		d.t.Fatalf("cannot log in: %d %s", w.Code, w.Body)
 	}
 	c := w.Result().Cookies()[0]
-	if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Path != "/api" || c.MaxAge != 30*24*3600 {
+	if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Path != "/" || c.MaxAge != 30*24*3600 {
 		d.t.Errorf("the session cookie is not kept to our pages: %v", c)
 	}
 	return "Cookie: " + c.Name + "=" + c.Value

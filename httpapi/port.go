@@ -117,16 +117,14 @@ type Rejections interface {
 	ListRejections(ctx context.Context, q RejectionQuery, p Page) (items []Rejection, next string, err error)
 	// RetryRejection sends the event through the checks again, and takes it off the list if it passes; it is a
 	// Fault "invalid" otherwise.
-	RetryRejection(ctx context.Context, id int64) error
-	DeleteRejection(ctx context.Context, id int64) error
+	RetryRejection(ctx context.Context, id string) error
+	DeleteRejection(ctx context.Context, id string) error
 }
 
-// Imports is the list of bulk loads. A client runs each; the server keeps how far it is and can tell it to stop.
+// Imports is the list of bulk loads. A client runs them and can stop or resume them; the server keeps how far they are.
 type Imports interface {
 	ListImports(ctx context.Context, p Page) (items []Import, next string, err error)
 	Import(ctx context.Context, id string) (Import, error)
-	// CancelImport stops one that runs; what it stored stays. Cancelling a finished one is an error with code conflict.
-	CancelImport(ctx context.Context, id string) (Import, error)
 }
 
 // Views keeps questions that people saved.

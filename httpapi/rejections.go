@@ -7,10 +7,6 @@ type rejectionsInput struct {
 	RejectionQuery
 }
 
-type numberInput struct {
-	ID int64 `path:"id" minimum:"1" doc:"Its number"`
-}
-
 // rejections registers the list of events that were not accepted.
 func (a *api) rejections() {
 	const tag, base = "Rejected events", "/api/v1/rejections"
@@ -20,11 +16,11 @@ func (a *api) rejections() {
 			return &answer[list[Rejection]]{list[Rejection]{items, next}}, err
 		})
 	handle(a, route{method: "POST", path: base + "/{id}/retry", tag: tag, summary: "Send a rejected event through the checks again", errors: []int{404, 503}},
-		func(ctx context.Context, in *numberInput) (*struct{}, error) {
+		func(ctx context.Context, in *keyInput) (*struct{}, error) {
 			return nil, a.Rejections.RetryRejection(ctx, in.ID)
 		})
 	handle(a, route{method: "DELETE", path: base + "/{id}", tag: tag, summary: "Take a rejected event off the list", errors: []int{404}},
-		func(ctx context.Context, in *numberInput) (*struct{}, error) {
+		func(ctx context.Context, in *keyInput) (*struct{}, error) {
 			return nil, a.Rejections.DeleteRejection(ctx, in.ID)
 		})
 }

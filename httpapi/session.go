@@ -69,7 +69,7 @@ func (a *api) login(ctx context.Context, in *ask[credentials]) (*loginOutput, er
 
 func (a *api) cookie(value string, maxAge int) http.Cookie {
 	return http.Cookie{
-		Name: cookieName, Value: value, Path: "/api", MaxAge: maxAge,
+		Name: CookieName, Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: a.Secure,
 	}
 }

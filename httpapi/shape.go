@@ -100,7 +100,7 @@ type RejectionQuery struct {
 
 // Rejection is one event that was not accepted.
 type Rejection struct {
-	ID         int64     `json:"id" doc:"Its number"`
+	ID         string    `json:"id" doc:"Its id"`
 	Source     string    `json:"source" doc:"Id of the source that sent it"`
 	ReceivedAt time.Time `json:"received_at" doc:"When it came"`
 	Reason     string    `json:"reason" doc:"Short code, the same for all of its kind: bad_type, no_id, too_large"`
@@ -114,15 +114,17 @@ type Rejection struct {
 // Import is one bulk load.
 type Import struct {
 	ID         string    `json:"id" doc:"Its id"`
+	Source     string    `json:"source" doc:"Id of the source it writes to"`
 	Name       string    `json:"name" doc:"The mapping's title, or the files' names"`
-	State      string    `json:"state" enum:"running,done,failed,cancelled" doc:"How it stands"`
+	Files      []string  `json:"files" doc:"Names of its files"`
+	State      string    `json:"state" enum:"running,done" doc:"How it stands; one that has not moved for long was stopped, and can be resumed by running it again"`
 	BytesRead  int64     `json:"bytes_read" doc:"Read so far"`
 	BytesTotal int64     `json:"bytes_total" doc:"Size of the files; 0 if unknown"`
 	Events     int64     `json:"events" doc:"Events stored"`
-	Rejected   int64     `json:"rejected" doc:"Rows left out because they could not be read, and events that were not accepted"`
-	Error      string    `json:"error,omitempty" doc:"Why it failed"`
+	Rows       int64     `json:"rows" doc:"Rows whose events are stored"`
+	BadRows    int64     `json:"bad_rows" doc:"Rows left out because they could not be read"`
 	StartedAt  time.Time `json:"started_at" doc:"When it began"`
-	FinishedAt time.Time `json:"finished_at,omitzero" doc:"When it ended; absent while it runs"`
+	UpdatedAt  time.Time `json:"updated_at" doc:"When it last moved"`
 }
 
 // Workspace is the workspace's settings.

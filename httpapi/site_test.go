@@ -89,11 +89,7 @@ func TestSiteNeedsAPage(t *testing.T) {
 	if _, err := newSite(fstest.MapFS{"app.js": {}}); err == nil {
 		t.Error("files without index.html were taken")
 	}
-	files, err := web.Files()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := newSite(files); err != nil {
+	if _, err := newSite(web.Files()); err != nil {
 		t.Errorf("the embedded files: %v", err)
 	}
 }

@@ -12,4 +12,10 @@ import (
 var dist embed.FS
 
 // Files is the built UI, index.html at its root.
-func Files() (fs.FS, error) { return fs.Sub(dist, "dist") }
+func Files() fs.FS {
+	files, err := fs.Sub(dist, "dist")
+	if err != nil {
+		panic("BUG: " + err.Error())
+	}
+	return files
+}

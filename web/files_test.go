@@ -8,11 +8,7 @@ import (
 
 // TestFiles holds for both builds: there is a page at the root, and it is HTML.
 func TestFiles(t *testing.T) {
-	files, err := Files()
-	if err != nil {
-		t.Fatal(err)
-	}
-	page, err := fs.ReadFile(files, "index.html")
+	page, err := fs.ReadFile(Files(), "index.html")
 	if err != nil {
 		t.Fatal(err)
 	}

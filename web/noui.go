@@ -12,4 +12,10 @@ import (
 var dist embed.FS
 
 // Files is the page in place of the UI, index.html at its root.
-func Files() (fs.FS, error) { return fs.Sub(dist, "noui") }
+func Files() fs.FS {
+	files, err := fs.Sub(dist, "noui")
+	if err != nil {
+		panic("BUG: " + err.Error())
+	}
+	return files
+}
