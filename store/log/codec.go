@@ -39,25 +39,34 @@ var ErrDamaged = errors.New("damaged log message")
 // Encode appends the message that carries the events to b. The events must be checked ones: kinds and value kinds
 // known, numbers finite.
 func Encode(b []byte, events []event.Event) []byte {
+	return encode(b, len(events), func(i int) *event.Event { return &events[i] })
+}
+
+// EncodeRefs is Encode for events that lie apart.
+func EncodeRefs(b []byte, events []*event.Event) []byte {
+	return encode(b, len(events), func(i int) *event.Event { return events[i] })
+}
+
+func encode(b []byte, n int, at func(int) *event.Event) []byte {
 	start := len(b)
 	b = append(b, magic...)
 	b = append(b, 0, 0, 0, 0, 0, 0, 0, 0)
 
 	var base event.Millis
 	fields := 0
-	if len(events) > 0 {
-		base = events[0].ReceivedAt
+	if n > 0 {
+		base = at(0).ReceivedAt
 	}
-	for i := range events {
-		fields += len(events[i].Fields)
+	for i := range n {
+		fields += len(at(i).Fields)
 	}
-	b = binary.AppendUvarint(b, uint64(len(events)))
+	b = binary.AppendUvarint(b, uint64(n))
 	b = binary.AppendUvarint(b, uint64(fields))
 	b = binary.AppendVarint(b, int64(base))
 
 	enc := encoder{index: make(map[string]uint32, 32)}
-	for i := range events {
-		b = enc.event(b, &events[i], base)
+	for i := range n {
+		b = enc.event(b, at(i), base)
 	}
 	body := len(b)
 	b = binary.AppendUvarint(b, uint64(len(enc.table)))

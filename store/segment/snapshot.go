@@ -18,24 +18,20 @@ type view struct {
 	refs     int
 }
 
-// addBlock makes a block of events, tells Identities of them, and folds the block in. grown is by how much memory.
-func (s *Store) addBlock(blocks []*store.Block, groups [][]event.Event) (out []*store.Block, grown int64) {
-	n := 0
-	for _, g := range groups {
-		n += len(g)
+// addBlock makes a block of sorted events and folds it in. grown is by how much memory.
+func addBlock(blocks []*store.Block, sorted []*event.Event) (out []*store.Block, grown int64) {
+	out = slices.Clone(blocks)
+	b := part.NewBuilder()
+	for _, e := range sorted {
+		if b.Full() {
+			out = append(out, b.Block())
+			b = part.NewBuilder()
+		}
+		if err := b.Add(e); err != nil {
+			panic("BUG: sorted events out of order: " + err.Error())
+		}
 	}
-	flat := make([]event.Event, 0, n)
-	for _, g := range groups {
-		flat = append(flat, g...)
-	}
-	out = blocks
-	for some := range slices.Chunk(flat, part.MaxNames) { // so that a block's bounds are never met
-		out = append(slices.Clip(out), part.FromEvents(some))
-	}
-	for i := range flat {
-		s.opts.Identities.Observe(&flat[i])
-	}
-	out = fold(out)
+	out = fold(append(out, b.Block()))
 	for _, b := range out {
 		grown += blockBytes(b)
 	}

@@ -203,14 +203,23 @@ func (s *Store) freeze() (content uint64, newest event.Millis) {
 	content, newest = s.content, t.newest
 	groups := t.raw[t.frozen:]
 	upTo := len(t.raw)
-	blocks := t.blocks
+	blocks, whole := t.blocks, t.frozen == 0
 	s.mu.Unlock()
 	if len(groups) == 0 {
 		return content, newest
 	}
-	blocks, grown := s.addBlock(blocks, groups)
+	for _, g := range groups {
+		for i := range g {
+			s.opts.Identities.Observe(&g[i])
+		}
+	}
+	sorted := sortRefs(groups)
+	blocks, grown := addBlock(blocks, sorted)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if t.sorted = nil; whole {
+		t.sorted = sorted
+	}
 	t.blocks = blocks
 	t.packed += grown
 	t.frozen = upTo
@@ -223,11 +232,15 @@ func (s *Store) pack() {
 	s.mu.Lock()
 	t := s.active
 	groups := t.raw[:t.frozen:t.frozen]
+	sorted := t.sorted
 	s.mu.Unlock()
 	if len(groups) == 0 {
 		return
 	}
-	c, bytes := pack(groups)
+	if sorted == nil {
+		sorted = sortRefs(groups)
+	}
+	c, bytes := pack(sorted)
 	var rawBytes int64
 	for _, g := range groups {
 		for i := range g {
@@ -238,7 +251,7 @@ func (s *Store) pack() {
 	defer s.mu.Unlock()
 	t.chunks = append(t.chunks, c)
 	t.raw = append([][]event.Event(nil), t.raw[len(groups):]...)
-	t.frozen = 0
+	t.frozen, t.sorted = 0, nil
 	t.rawRows -= c.rows
 	t.rawBytes -= rawBytes
 	t.packed += bytes

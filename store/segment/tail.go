@@ -36,6 +36,7 @@ type tail struct {
 	rawRows   int
 	rawBytes  int64
 	frozen    int
+	sorted    []*event.Event // the events of raw[:frozen] in order, if they were frozen at once; else nil
 	chunks    []chunk
 	blocks    []*store.Block
 	packed    int64 // bytes of chunks and blocks
@@ -97,25 +98,50 @@ func order(a, b *event.Event) int {
 	return cmp.Or(cmp.Compare(a.Profile, b.Profile), cmp.Compare(a.Time, b.Time))
 }
 
-// pack makes a chunk of events.
-func pack(groups [][]event.Event) (c chunk, bytes int64) {
-	var sorted []*event.Event
+// sortRefs gives the events in order, what is equal as it came.
+func sortRefs(groups [][]event.Event) []*event.Event {
+	type key struct {
+		profile event.ProfileID
+		time    event.Millis
+		group   uint32
+		at      uint32
+	}
+	n := 0
 	for _, g := range groups {
-		for i := range g {
-			sorted = append(sorted, &g[i])
+		n += len(g)
+	}
+	keys := make([]key, 0, n)
+	for i, g := range groups {
+		for j := range g {
+			keys = append(keys, key{g[j].Profile, g[j].Time, uint32(i), uint32(j)})
 		}
 	}
-	slices.SortStableFunc(sorted, order)
-	c.rows = len(sorted)
-	batch := make([]event.Event, 0, packRows)
-	var buf []byte
-	for some := range slices.Chunk(sorted, packRows) {
-		batch = batch[:0]
-		for _, e := range some {
-			batch = append(batch, *e)
+	slices.SortFunc(keys, func(a, b key) int {
+		switch {
+		case a.profile != b.profile:
+			return cmp.Compare(a.profile, b.profile)
+		case a.time != b.time:
+			return cmp.Compare(a.time, b.time)
+		case a.group != b.group:
+			return cmp.Compare(a.group, b.group)
 		}
-		buf = log.Encode(buf[:0], batch)
-		p := slices.Clone(s2.Encode(nil, buf)) // s2 allots for the worst case
+		return cmp.Compare(a.at, b.at)
+	})
+	out := make([]*event.Event, n)
+	for i, k := range keys {
+		out[i] = &groups[k.group][k.at]
+	}
+	return out
+}
+
+// pack makes a chunk of sorted events.
+func pack(sorted []*event.Event) (c chunk, bytes int64) {
+	c.rows = len(sorted)
+	var buf, packed []byte
+	for some := range slices.Chunk(sorted, packRows) {
+		buf = log.EncodeRefs(buf[:0], some)
+		packed = s2.Encode(packed[:cap(packed)], buf)
+		p := slices.Clone(packed)
 		c.packs = append(c.packs, p)
 		bytes += int64(len(p))
 	}
