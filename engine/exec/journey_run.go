@@ -94,9 +94,7 @@ type journeyRun struct {
 	edges    []*edgeSum // from*touchpoints+to
 	unmapped []struct{ count, people, last int64 }
 	actors   int64
-	serial   int64 // of the actor at hand
 	owner    []int // per matcher its touchpoint, for failures and scores
-	seen     []int64
 	values   []valueAt
 	// of the actor and period at hand
 	mark     []int64 // per touchpoint the stamp of its first visit
@@ -124,7 +122,7 @@ func newJourneyRun(j *journey, w *worker, names *nameTable, layouts []*layout) *
 	r.mark, r.firstPos, r.later = make([]int64, n), make([]int, n), make([]int64, n)
 	r.stages = make([]stageMark, j.q.Stages)
 	m := w.scan.plan.Matchers()
-	r.owner, r.seen = make([]int, m), make([]int64, m)
+	r.owner = make([]int, m)
 	for _, o := range j.failures {
 		r.owner[o.matcher] = o.touchpoint
 	}
@@ -162,12 +160,12 @@ func (r *journeyRun) visit(a *actor) {
 	if !r.w.begin(a) && len(r.j.firsts) == 0 {
 		return
 	}
-	r.serial++
 	h, ends := r.w.buf[:0], r.w.ends[:0]
 	r.values = r.values[:0]
 	active := false
 	if len(r.j.firsts) > 0 {
-		h, ends, active = r.history(a)
+		h, active = r.history(a)
+		ends = append(ends, len(h))
 	} else {
 		for _, p := range a.spans {
 			lo, hi := r.w.scan.narrow(p)
@@ -197,23 +195,15 @@ func (r *journeyRun) visit(a *actor) {
 
 // history is visit's way to the rows when some matcher means the first such event ever: all rows of the actor are
 // brought in order first, then looked at one by one.
-func (r *journeyRun) history(a *actor) (h []hit, ends []int, active bool) {
-	all, ends := r.w.sorter.spare[:0:0], []int(nil)
-	for _, p := range a.spans {
-		b := r.w.scan.snap.Blocks[p.block]
-		for row := p.lo; row < p.hi; row++ {
-			all = append(all, hit{t: b.Times[row], row: row, block: uint16(p.block)})
-		}
-		ends = append(ends, len(all))
-	}
-	for _, x := range r.w.sorter.merge(all, ends) {
+func (r *journeyRun) history(a *actor) (h []hit, active bool) {
+	for _, x := range r.w.ordered(a) {
 		in := r.w.scan.window.Holds(x.t)
 		active = active || in && x.t >= r.j.now.From
 		if v, ok := r.rowIn(int(x.block), x.row, in); ok && in {
 			h = append(h, v)
 		}
 	}
-	return h, []int{len(h)}, active
+	return h, active
 }
 
 func (r *journeyRun) row(block int, row uint32) (hit, bool) { return r.rowIn(block, row, true) }
@@ -234,7 +224,7 @@ func (r *journeyRun) rowIn(block int, row uint32, in bool) (x hit, visit bool) {
 			if int(m) >= len(r.j.place) {
 				break
 			}
-			if t.Fulfils(m, row, code, r.w.traits) && r.isFirst(int(m)) {
+			if t.Fulfils(m, row, code, r.w.traits) && r.w.isFirst(int(m)) {
 				place = int32(r.j.place[m])
 				break
 			}
@@ -247,8 +237,8 @@ func (r *journeyRun) rowIn(block int, row uint32, in bool) (x hit, visit bool) {
 	if place < 0 {
 		if !known && !l.quiet[code] && x.t >= r.j.now.From {
 			u := &r.unmapped[r.names.of[block][code]]
-			if u.count++; u.last != r.serial {
-				u.last = r.serial
+			if u.count++; u.last != r.w.serial {
+				u.last = r.w.serial
 				u.people++
 			}
 		}
@@ -259,18 +249,6 @@ func (r *journeyRun) rowIn(block int, row uint32, in bool) (x hit, visit bool) {
 		x.mask |= failed
 	}
 	return x, true
-}
-
-// isFirst says whether the actor has not fulfilled a first-time matcher before; for others it is always true.
-func (r *journeyRun) isFirst(m int) bool {
-	for _, f := range r.j.firsts {
-		if f == m {
-			again := r.seen[m] == r.serial
-			r.seen[m] = r.serial
-			return !again
-		}
-	}
-	return true
 }
 
 func (r *journeyRun) fails(x hit, l *layout, place int) bool {
@@ -290,7 +268,7 @@ func (r *journeyRun) fails(x hit, l *layout, place int) bool {
 // aside books a row's score and value. It says whether the row fulfils either's matcher.
 func (r *journeyRun) aside(x hit, l *layout) (known bool) {
 	for _, m := range l.side[x.code] {
-		if !r.w.scan.tests[x.block].Fulfils(m, x.row, x.code, r.w.traits) || !r.isFirst(int(m)) {
+		if !r.w.scan.tests[x.block].Fulfils(m, x.row, x.code, r.w.traits) || !r.w.isFirst(int(m)) {
 			continue
 		}
 		known = true
@@ -388,8 +366,8 @@ func (r *journeyRun) edge(from, to int, gap int64) {
 	}
 	e.count++
 	e.gaps.add(gap)
-	if e.last != r.serial {
-		e.last = r.serial
+	if e.last != r.w.serial {
+		e.last = r.w.serial
 		e.people++
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sort"
 	"sync/atomic"
 
@@ -70,11 +71,45 @@ type worker struct {
 	values  []event.Value
 	traits  []plan.Truth // verdicts on the current actor's traits
 	scanned int64
-	actors  int64 // with at least one event in the window
+	actors  int64   // with at least one event in the window
+	serial  int64   // of the actor at hand, from 1
+	firsts  []int   // matchers that mean only the first such event ever
+	seen    []int64 // per matcher the serial of the last actor that fulfilled it, see isFirst
+}
+
+func newWorker(s *scan) *worker {
+	return &worker{scan: s, firsts: s.plan.FirstTime(), seen: make([]int64, s.plan.Matchers())}
+}
+
+// isFirst says whether the actor at hand has not fulfilled a first-time matcher before; for other matchers it is
+// always true. All rows of the actor must be shown to it in order, those out of the window too.
+func (w *worker) isFirst(m int) bool {
+	if !slices.Contains(w.firsts, m) {
+		return true
+	}
+	again := w.seen[m] == w.serial
+	w.seen[m] = w.serial
+	return !again
+}
+
+// ordered lists all rows of the actor, whatever the window, in order.
+func (w *worker) ordered(a *actor) []hit {
+	h, ends := w.buf[:0], w.ends[:0]
+	for _, p := range a.spans {
+		b := w.scan.snap.Blocks[p.block]
+		for row := p.lo; row < p.hi; row++ {
+			h = append(h, hit{t: b.Times[row], row: row, block: uint16(p.block), code: b.Codes[row]})
+		}
+		ends = append(ends, len(h))
+	}
+	h = w.sorter.merge(h, ends)
+	w.buf, w.ends = h, ends
+	return h
 }
 
 // begin prepares for an actor: decides its traits. It says whether the actor has an event in the window.
 func (w *worker) begin(a *actor) bool {
+	w.serial++
 	active := false
 	for _, p := range a.spans {
 		lo, hi := w.scan.narrow(p)
@@ -198,7 +233,7 @@ func walk[T any](ctx context.Context, s *scan, start func(*worker) T, visit func
 	n := runtime.GOMAXPROCS(0)
 	states, workers := make([]T, n), make([]*worker, n)
 	for i := range n {
-		workers[i] = &worker{scan: s}
+		workers[i] = newWorker(s)
 		states[i] = start(workers[i])
 		group.Go(func() error {
 			return chunksOf(ctx, s, &next, func(a *actor) { visit(states[i], a) })

@@ -7,7 +7,7 @@ import "math/bits"
 type spread struct {
 	n       int64
 	list    []int64 // while n ≤ exactSpans
-	octaves [58]*[64]uint32
+	octaves *[58]*[64]uint32
 }
 
 const exactSpans = 4096
@@ -37,6 +37,9 @@ func (s *spread) bump(ms int64) {
 	if ms < 64 {
 		o = 0
 	}
+	if s.octaves == nil {
+		s.octaves = new([58]*[64]uint32)
+	}
 	if s.octaves[o] == nil {
 		s.octaves[o] = new([64]uint32)
 	}
@@ -62,6 +65,12 @@ func (s *spread) merge(o *spread) {
 		s.list = append(s.list, o.list...)
 	}
 	s.n += o.n
+	if o.octaves == nil {
+		return
+	}
+	if s.octaves == nil {
+		s.octaves = new([58]*[64]uint32)
+	}
 	for i, from := range o.octaves {
 		if from == nil {
 			continue

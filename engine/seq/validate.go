@@ -189,7 +189,7 @@ func (q Paths) Validate() error {
 	c.between("max_steps", q.MaxSteps, 1, 20)
 	c.between("top", q.Top, 1, 50)
 	nodes := []string{"event", "page", "screen", "touchpoint"}
-	if q.Node != "" && !slices.Contains(nodes, q.Node) && !isPath(q.Node) {
+	if q.Node != "" && !slices.Contains(nodes, q.Node) && (!isPath(q.Node) || strings.HasPrefix(q.Node, "profile.")) {
 		c.fail("node", "%q is none of %s, nor a property path such as properties.category%s", q.Node, strings.Join(nodes, ", "), Hint(q.Node, nodes))
 	}
 	c.count("rules", len(q.Rules), 0, 100)
