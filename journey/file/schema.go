@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"reflect"
+	"strings"
 
 	"wend.dev/wend/engine/seq"
 	"wend.dev/wend/journey"
@@ -20,7 +21,7 @@ func Schema(kind string) []byte {
 	s := schemaOf(reflect.TypeOf(d.Value()).Elem(), field{min: math.Inf(-1), max: math.Inf(1)})
 	head := []pair{
 		{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-		{"$id", "https://wend.dev/schema/" + kind + ".schema.json"},
+		{"$id", "https://wend.dev/schema/" + strings.ToLower(kind) + ".schema.json"},
 		{"title", kind},
 	}
 	for _, p := range s {

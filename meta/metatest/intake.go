@@ -221,3 +221,28 @@ func testSettings(t *testing.T, b Back, _ *Clock) {
 	_, err = b.Settled.SaveSettings(ctx(t), saved)
 	wantErr(t, err, meta.ErrInvalid)
 }
+
+func testSessions(t *testing.T, b Back, clock *Clock) {
+	s := b.Sessions
+	one, two := meta.Hash{1}, meta.Hash{2}
+	want(t, "expiry of no session", must[time.Time](t)(s.SessionExpiry(ctx(t), one)).IsZero(), true)
+	ends := clock.Now().Add(time.Hour)
+	for _, id := range []meta.Hash{one, two, one} {
+		if err := s.SaveSession(ctx(t), id, ends); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want(t, "expiry", must[time.Time](t)(s.SessionExpiry(ctx(t), one)), ends)
+	for range 2 {
+		if err := s.DeleteSession(ctx(t), one); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want(t, "after logging out", must[time.Time](t)(s.SessionExpiry(ctx(t), one)).IsZero(), true)
+	want(t, "the other", must[time.Time](t)(s.SessionExpiry(ctx(t), two)), ends)
+	clock.Turn(2 * time.Hour)
+	if err := s.SaveSession(ctx(t), one, clock.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "expired ones are swept", must[time.Time](t)(s.SessionExpiry(ctx(t), two)).IsZero(), true)
+}

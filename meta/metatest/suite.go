@@ -22,6 +22,7 @@ type Back struct {
 	Rejections  meta.Rejections
 	Imports     collect.Imports
 	Settled     meta.Settled
+	Sessions    meta.Sessions
 }
 
 // Clock is a clock that the suite turns itself. It is safe for concurrent use.
@@ -64,6 +65,7 @@ func Run(t *testing.T, open func(t *testing.T, clock *Clock) Back) {
 		{"rejected/bounded", testRejectedBounded},
 		{"imports", testImports},
 		{"settings", testSettings},
+		{"sessions", testSessions},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			clock := NewClock()

@@ -26,6 +26,7 @@ var (
 	_ meta.Tokens      = (*sqlite.Store)(nil)
 	_ meta.Rejections  = (*sqlite.Store)(nil)
 	_ meta.Settled     = (*sqlite.Store)(nil)
+	_ meta.Sessions    = (*sqlite.Store)(nil)
 	_ collect.Imports  = sqlite.Imports{}
 )
 
@@ -46,7 +47,7 @@ func TestSuite(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		return metatest.Back{Definitions: s, Versions: s, Sources: s, Tokens: s, Rejections: s, Imports: s.Imports(), Settled: s}
+		return metatest.Back{Definitions: s, Versions: s, Sources: s, Tokens: s, Rejections: s, Imports: s.Imports(), Settled: s, Sessions: s}
 	})
 }
 
