@@ -45,7 +45,8 @@ type Imports interface {
 const maxImportBody = 64 << 10
 
 // ImportHandler serves the state of imports to the client that runs them: GET and PUT /v1/import/{id}, with a write
-// key as for events. A key sees only its own source's imports.
+// key as for events. A key sees only its own source's imports. Register it under "/v1/import/{id}": a subtree
+// "/v1/import/" would make the mux redirect POST /v1/import.
 type ImportHandler struct {
 	Imports Imports
 	Sources Sources
