@@ -53,8 +53,9 @@ type linter struct {
 	found     []Finding
 }
 
-// say files a finding; what is wrong and what to do are divided by " → ". Only what is wrong has arguments.
-func (n *linter) say(severity, rule string, h Header, path, sentence string, args ...any) {
+// say files a finding of "severity rule"; what is wrong and what to do are divided by " → ". Only what is wrong has arguments.
+func (n *linter) say(rule string, h Header, path, sentence string, args ...any) {
+	severity, rule, _ := strings.Cut(rule, " ")
 	text, fix, _ := strings.Cut(sentence, " → ")
 	text = strings.ReplaceAll(fmt.Sprintf(text, args...), "?.", "?") // a proposal ends the sentence
 	n.found = append(n.found, Finding{severity, rule, h.Kind, h.Metadata.ID, path, text, fix})
@@ -64,16 +65,16 @@ func (n *linter) say(severity, rule string, h Header, path, sentence string, arg
 func (n *linter) head(h Header) {
 	m := h.Metadata
 	if m.Owner == "" {
-		n.say("warning", "owner_missing", h, "metadata.owner", "Nobody answers for this map. → Name an owner.")
+		n.say("warning owner_missing", h, "metadata.owner", "Nobody answers for this map. → Name an owner.")
 	}
 	if m.ReviewEvery == 0 {
 		return
 	}
 	last, err := time.Parse(time.DateOnly, m.ReviewedOn)
 	if err != nil {
-		n.say("warning", "review_stale", h, "metadata.reviewed_on", "It should be reviewed every %s, but never was. → Review it and set reviewed_on.", m.ReviewEvery)
+		n.say("warning review_stale", h, "metadata.reviewed_on", "It should be reviewed every %s, but never was. → Review it and set reviewed_on.", m.ReviewEvery)
 	} else if due := last.Add(time.Duration(m.ReviewEvery)); due.Before(n.now) {
-		n.say("warning", "review_stale", h, "metadata.reviewed_on", "Its review was due on %s. → Review it and set reviewed_on.", due.Format(time.DateOnly))
+		n.say("warning review_stale", h, "metadata.reviewed_on", "Its review was due on %s. → Review it and set reviewed_on.", due.Format(time.DateOnly))
 	}
 }
 
@@ -81,12 +82,12 @@ func (n *linter) head(h Header) {
 func (n *linter) stages() {
 	j := n.journey
 	if len(j.Spec.Stages) == 0 {
-		n.say("error", "no_stages", j.Header, "spec.stages", "The map has no stages. → Add the first stage.")
+		n.say("error no_stages", j.Header, "spec.stages", "The map has no stages. → Add the first stage.")
 	}
 	ids := map[string]string{}
 	once := func(id, path string) {
 		if first, twice := ids[id]; twice {
-			n.say("error", "duplicate_id", j.Header, path, "Id %q is taken by %s. → Give it an id of its own.", id, first)
+			n.say("error duplicate_id", j.Header, path, "Id %q is taken by %s. → Give it an id of its own.", id, first)
 			return
 		}
 		ids[id] = path
@@ -97,20 +98,20 @@ func (n *linter) stages() {
 		once(st.ID, at)
 		n.goal(st, at)
 		if len(st.Steps) == 0 {
-			n.say("hint", "stage_empty", j.Header, at+".steps", "The stage has no steps. → Add what the customer does here.")
+			n.say("hint stage_empty", j.Header, at+".steps", "The stage has no steps. → Add what the customer does here.")
 		}
 		for _, step := range st.Steps {
 			sat := fmt.Sprintf("%s.steps[%s]", at, step.ID)
 			once(step.ID, sat)
 			if len(step.Touchpoints) == 0 {
-				n.say("hint", "step_empty", j.Header, sat, "The step has no touchpoints. → Link where it happens.")
+				n.say("hint step_empty", j.Header, sat, "The step has no touchpoints. → Link where it happens.")
 			}
 			for _, id := range step.Touchpoints {
 				if n.lib.Touchpoints[id] == nil {
-					n.say("error", "unknown_touchpoint", j.Header, sat+".touchpoints", "There is no touchpoint %q%s. → Create it or correct the id.", id, seq.Hint(id, keysOf(n.lib.Touchpoints)))
+					n.say("error unknown_touchpoint", j.Header, sat+".touchpoints", "There is no touchpoint %q%s. → Create it or correct the id.", id, seq.Hint(id, keysOf(n.lib.Touchpoints)))
 				}
 				if first, twice := placed[id]; twice {
-					n.say("warning", "touchpoint_twice", j.Header, sat+".touchpoints", "Touchpoint %q stands at %s already; its events count only there. → Split it into two touchpoints with matchers that tell them apart.", id, first)
+					n.say("warning touchpoint_twice", j.Header, sat+".touchpoints", "Touchpoint %q stands at %s already; its events count only there. → Split it into two touchpoints with matchers that tell them apart.", id, first)
 					continue
 				}
 				placed[id] = sat
@@ -122,9 +123,9 @@ func (n *linter) stages() {
 func (n *linter) goal(st Stage, at string) {
 	switch g := st.Goal; {
 	case g == nil || g.Metric == "":
-		n.say("warning", "stage_without_goal", n.journey.Header, at+".goal", "The stage has no goal. → Say what should be reached here, and how much.")
+		n.say("warning stage_without_goal", n.journey.Header, at+".goal", "The stage has no goal. → Say what should be reached here, and how much.")
 	case g.Of == "" && (strings.Contains(g.Target, "%") || strings.Contains(strings.ToLower(g.Target), "per cent")):
-		n.say("warning", "metric_without_denominator", n.journey.Header, at+".goal.of", "The target %q is a share, but nobody knows of what. → Set of: the denominator.", g.Target)
+		n.say("warning metric_without_denominator", n.journey.Header, at+".goal.of", "The target %q is a share, but nobody knows of what. → Set of: the denominator.", g.Target)
 	}
 }
 
@@ -140,18 +141,18 @@ func (n *linter) links() {
 		if slices.Contains(names, name) {
 			return true
 		}
-		n.say("error", "unknown_step", h, path, "No step or touchpoint of the map is called %q%s. → Correct the id.", name, seq.Hint(name, names))
+		n.say("error unknown_step", h, path, "No step or touchpoint of the map is called %q%s. → Correct the id.", name, seq.Hint(name, names))
 		return false
 	}
 	for i, b := range n.journey.Spec.Branches {
 		at := fmt.Sprintf("spec.branches[%d]", i)
 		from := known(at+".from", b.From)
 		if len(b.To) < 2 {
-			n.say("warning", "branch_of_one", h, at+".to", "A branch with fewer than two ways is no choice. → Add the other ways, or remove it.")
+			n.say("warning branch_of_one", h, at+".to", "A branch with fewer than two ways is no choice. → Add the other ways, or remove it.")
 		}
 		for _, way := range b.To {
 			if known(at+".to", way) && from && n.last(way) < n.first(b.From) {
-				n.say("warning", "branch_unreachable", h, at+".to", "%q lies before %q, so the branch cannot lead there. → Move the step, or make it a loop.", way, b.From)
+				n.say("warning branch_unreachable", h, at+".to", "%q lies before %q, so the branch cannot lead there. → Move the step, or make it a loop.", way, b.From)
 			}
 		}
 	}
@@ -159,7 +160,7 @@ func (n *linter) links() {
 		at := fmt.Sprintf("spec.loops[%d]", i)
 		from, to := known(at+".from", l.From), known(at+".to", l.To)
 		if from && to && n.first(l.To) > n.last(l.From) {
-			n.say("warning", "loop_forward", h, at, "The loop from %q to %q leads forward. → Turn it round, or make it a branch.", l.From, l.To)
+			n.say("warning loop_forward", h, at, "The loop from %q to %q leads forward. → Turn it round, or make it a branch.", l.From, l.To)
 		}
 	}
 }
@@ -190,14 +191,14 @@ func (n *linter) lanes() {
 	}
 	column := func(path, id string) {
 		if !slices.Contains(columns, id) {
-			n.say("error", "unknown_step", h, path, "No stage or step is called %q%s. → Correct the id.", id, seq.Hint(id, columns))
+			n.say("error unknown_step", h, path, "No stage or step is called %q%s. → Correct the id.", id, seq.Hint(id, columns))
 		}
 	}
 	seen := map[string]bool{}
 	for _, l := range n.journey.Spec.Lanes {
 		at := fmt.Sprintf("spec.lanes[%s]", l.ID)
 		if seen[l.ID] {
-			n.say("error", "duplicate_id", h, at, "Two lanes have the id %q. → Give each an id of its own.", l.ID)
+			n.say("error duplicate_id", h, at, "Two lanes have the id %q. → Give each an id of its own.", l.ID)
 		}
 		seen[l.ID] = true
 		for i, c := range l.Cells {
@@ -214,7 +215,7 @@ func (n *linter) lanes() {
 // persona checks that a persona, if one is named, is known.
 func (n *linter) persona(h Header, path, id string) {
 	if id != "" && n.lib.Personas[id] == nil {
-		n.say("error", "unknown_persona", h, path, "There is no persona %q%s. → Create it or correct the id.", id, seq.Hint(id, keysOf(n.lib.Personas)))
+		n.say("error unknown_persona", h, path, "There is no persona %q%s. → Create it or correct the id.", id, seq.Hint(id, keysOf(n.lib.Personas)))
 	}
 }
 
@@ -223,7 +224,7 @@ func (n *linter) personas() {
 		path := fmt.Sprintf("spec.personas[%d]", i)
 		n.persona(n.journey.Header, path, id)
 		if p := n.lib.Personas[id]; p != nil && p.Spec.Segment == "" {
-			n.say("hint", "persona_without_segment", p.Header, "spec.segment", "The persona is linked to no segment, so nobody knows how many customers it stands for. → Describe them as a CEL condition.")
+			n.say("hint persona_without_segment", p.Header, "spec.segment", "The persona is linked to no segment, so nobody knows how many customers it stands for. → Describe them as a CEL condition.")
 		} else if p != nil {
 			n.matcher(p.Header, "spec.segment", seq.Matcher{Event: seq.Names{"*"}, Where: p.Spec.Segment})
 		}
@@ -234,7 +235,7 @@ func (n *linter) personas() {
 func (n *linter) touchpoint(t *Touchpoint) {
 	h := t.Header
 	if len(t.Spec.Match) == 0 {
-		n.say("hint", "not_observable", h, "spec.match", "No events are matched, so the map has no numbers for it. → Say which events reach it.")
+		n.say("hint not_observable", h, "spec.match", "No events are matched, so the map has no numbers for it. → Say which events reach it.")
 	}
 	for i, m := range t.Spec.Match {
 		n.matcher(h, fmt.Sprintf("spec.match[%d]", i), m)
@@ -251,7 +252,7 @@ func (n *linter) touchpoint(t *Touchpoint) {
 		return
 	}
 	if _, _, ok := insight.Range(s.Scale); !ok {
-		n.say("error", "score_without_scale", h, "spec.score.scale", "The score's scale %q is not known, so its answers mean nothing. → Set scale to nps, csat or ces.", s.Scale)
+		n.say("error score_without_scale", h, "spec.score.scale", "The score's scale %q is not known, so its answers mean nothing. → Set scale to nps, csat or ces.", s.Scale)
 	}
 	n.matcher(h, "spec.score", seq.Matcher{Event: s.Event, Where: s.Where})
 }
@@ -261,7 +262,7 @@ func (n *linter) matcher(h Header, path string, m seq.Matcher) {
 		return
 	}
 	if err := n.check(m); err != nil {
-		n.say("error", "bad_matcher", h, path, "%s. → Correct the expression.", strings.TrimSuffix(err.Error(), "."))
+		n.say("error bad_matcher", h, path, "%s. → Correct the expression.", strings.TrimSuffix(err.Error(), "."))
 	}
 }
 
@@ -286,7 +287,7 @@ func (n *linter) reached(t *Touchpoint) {
 	if len(wanted) > 0 {
 		hint = seq.Hint(wanted[0], seen)
 	}
-	n.say("warning", "nothing_reaches", t.Header, "spec.match", "No event called %s has ever been seen%s. → Correct the name, or start sending it.", strings.Join(wanted, " or "), hint)
+	n.say("warning nothing_reaches", t.Header, "spec.match", "No event called %s has ever been seen%s. → Correct the name, or start sending it.", strings.Join(wanted, " or "), hint)
 }
 
 // shadows tells of touchpoints whose events go to an earlier one: the first match in map order takes an event. Only what
@@ -298,7 +299,7 @@ func (n *linter) shadows() {
 				continue
 			}
 			if e, ok := shared(p.tp.Spec.Match, q.tp.Spec.Match); ok {
-				n.say("error", "same_event", q.tp.Header, "spec.match", "Event %q goes to touchpoint %q, which stands before it on map %q. → Tell the two apart with where.", e, p.id, n.journey.Metadata.ID)
+				n.say("error same_event", q.tp.Header, "spec.match", "Event %q goes to touchpoint %q, which stands before it on map %q. → Tell the two apart with where.", e, p.id, n.journey.Metadata.ID)
 			}
 		}
 	}
