@@ -11,21 +11,6 @@ import (
 	"wend.dev/wend/meta"
 )
 
-// TokenHashes implements meta.Sessions.
-func (s *Store) TokenHashes(ctx context.Context) ([]meta.Hash, error) {
-	return list(ctx, s, "meta.TokenHashes", func(r scanner) (h meta.Hash, err error) {
-		var text string
-		if err := r.Scan(&text); err != nil {
-			return h, err
-		}
-		b, err := hex.DecodeString(text)
-		if err != nil || len(b) != len(h) {
-			return h, fmt.Errorf("token hash %q is not 64 hex digits", text)
-		}
-		return meta.Hash(b), nil
-	})
-}
-
 // SaveSession implements meta.Sessions.
 func (s *Store) SaveSession(ctx context.Context, id meta.Hash, expires time.Time) error {
 	return s.within(ctx, func(tx *sql.Tx) error {

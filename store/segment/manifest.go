@@ -159,3 +159,21 @@ func full(err error) error {
 	}
 	return err
 }
+
+// Files lists every file that a data directory's store is made of, relative to it, the manifest first: what a backup
+// has to hold. The manifest may be replaced and files be deleted while a server runs; the caller tries again then.
+func Files(dir string) ([]string, error) {
+	m, damage, err := loadManifest(dir)
+	if err != nil {
+		return nil, err
+	}
+	if damage != nil {
+		return nil, damage
+	}
+	out := []string{manifestName}
+	for path := range m.paths() {
+		out = append(out, path)
+	}
+	slices.Sort(out[1:])
+	return out, nil
+}

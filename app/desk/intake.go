@@ -1,0 +1,116 @@
+package desk
+
+import (
+	"context"
+	"encoding/base64"
+	"strings"
+
+	"wend.dev/wend/collect"
+	"wend.dev/wend/httpapi"
+	"wend.dev/wend/meta"
+)
+
+// Rejections is the list of events that were not accepted.
+type Rejections struct {
+	Store   meta.Rejections
+	Again   func(ctx context.Context, r collect.Rejected) error // sends one through the checks again
+	Changed func(httpapi.Changed)
+}
+
+// ListRejections is one page of them, newest first.
+func (r *Rejections) ListRejections(ctx context.Context, q httpapi.RejectionQuery, p httpapi.Page) (items []httpapi.Rejection, next string, err error) {
+	before := ""
+	if p.Cursor != "" {
+		b, err := base64.RawURLEncoding.DecodeString(p.Cursor)
+		if err != nil {
+			return nil, "", &httpapi.Fault{Kind: "invalid", Field: "cursor", Reason: "this is no cursor that a page gave"}
+		}
+		before = string(b)
+	}
+	kept, err := r.Store.ListRejected(ctx, meta.RejectedQuery{Source: q.Source, Reason: q.Reason, Before: before, Limit: p.Limit + 1})
+	if err != nil {
+		return nil, "", fault(err)
+	}
+	if len(kept) > p.Limit {
+		kept = kept[:p.Limit]
+		next = base64.RawURLEncoding.EncodeToString([]byte(kept[p.Limit-1].ID))
+	}
+	items = make([]httpapi.Rejection, 0, len(kept))
+	for _, k := range kept {
+		items = append(items, httpapi.Rejection{ID: k.ID, Source: k.SourceID, ReceivedAt: k.ReceivedAt.Time(), Reason: k.Reason,
+			Detail: k.Detail, Kind: k.Kind, Name: k.Name, MessageID: k.MessageID, Raw: string(k.Raw)})
+	}
+	return items, next, nil
+}
+
+// RetryRejection sends one through the checks again; it leaves the list when it passes.
+func (r *Rejections) RetryRejection(ctx context.Context, id string) error {
+	kept, err := r.Store.RejectedByID(ctx, id)
+	if err != nil {
+		return fault(err)
+	}
+	if len(kept) == 0 {
+		return httpapi.ErrNotFound
+	}
+	if err := r.Again(ctx, kept[0].Rejected); err != nil {
+		return err
+	}
+	return r.DeleteRejection(ctx, id)
+}
+
+// DeleteRejection takes one off the list.
+func (r *Rejections) DeleteRejection(ctx context.Context, id string) error {
+	if err := r.Store.DropRejected(ctx, id); err != nil {
+		return fault(err)
+	}
+	r.Changed(httpapi.Changed{Kind: "Rejection", ID: id})
+	return nil
+}
+
+// Imports is the list of bulk loads; the client that reads the files drives them.
+type Imports struct {
+	Store collect.Imports
+}
+
+func shownImport(i collect.Import) httpapi.Import {
+	state := "running"
+	if i.Done {
+		state = "done"
+	}
+	name := i.Title
+	if name == "" {
+		name = strings.Join(i.Files, ", ")
+	}
+	return httpapi.Import{ID: i.ID, Source: i.Source, Name: name, Files: i.Files, State: state, BytesRead: i.BytesRead, BytesTotal: i.BytesAll,
+		Events: i.Events, Rows: i.Rows, BadRows: i.BadRows, StartedAt: i.StartedAt.Time(), UpdatedAt: i.UpdatedAt.Time()}
+}
+
+const mostImports = 1000
+
+// ListImports is one page of them, newest first.
+func (m Imports) ListImports(ctx context.Context, p httpapi.Page) (items []httpapi.Import, next string, err error) {
+	all, err := m.Store.List(ctx, mostImports)
+	if err != nil {
+		return nil, "", fault(err)
+	}
+	all, next, err = page(all, p)
+	items = make([]httpapi.Import, 0, len(all))
+	for _, i := range all {
+		items = append(items, shownImport(i))
+	}
+	return items, next, err
+}
+
+// Import finds one.
+func (m Imports) Import(ctx context.Context, id string) (httpapi.Import, error) {
+	all, err := m.Store.List(ctx, mostImports)
+	if err != nil {
+		return httpapi.Import{}, fault(err)
+	}
+	for _, i := range all {
+		if i.ID == id {
+			return shownImport(i), nil
+		}
+	}
+	return httpapi.Import{}, httpapi.ErrNotFound
+}

@@ -1,0 +1,77 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"wend.dev/wend/engine/seq"
+	"wend.dev/wend/httpapi"
+	"wend.dev/wend/journey"
+)
+
+// Maps judges journeys.
+func (d *Desk) Maps() httpapi.Maps { return maps{d} }
+
+type maps struct{ desk *Desk }
+
+// Live lays what customers do over a map; version 0 is the journey as it stands.
+func (m maps) Live(ctx context.Context, id string, version int, q journey.LiveQuery) (*journey.LiveAnswer, error) {
+	j, err := m.journey(ctx, id, version)
+	if err != nil {
+		return nil, err
+	}
+	lib, err := m.desk.library(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q.Now = m.desk.Clock.Now()
+	return journey.Live(ctx, m.desk.Engine, j, lib, q)
+}
+
+func (m maps) journey(ctx context.Context, id string, version int) (*journey.Journey, error) {
+	if version > 0 {
+		v, err := m.desk.Versions().Version(ctx, id, version)
+		return &v.Document, err
+	}
+	s, err := m.desk.Journeys().Get(ctx, id)
+	return &s.Document, err
+}
+
+// Lint says what is wrong with a map, or could be better.
+func (m maps) Lint(ctx context.Context, id string) ([]httpapi.Finding, error) {
+	j, err := m.journey(ctx, id, 0)
+	if err != nil {
+		return nil, err
+	}
+	lib, err := m.desk.library(ctx)
+	if err != nil {
+		return nil, err
+	}
+	catalogue, err := m.desk.Engine.Catalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []httpapi.Finding{}
+	for _, f := range lib.Lint(j, catalogue, m.desk.Matchers, m.desk.Clock.Now()) {
+		at := f.Path
+		if f.Kind != journey.KindJourney {
+			at = fmt.Sprintf("%s %s: %s", f.Kind, f.ID, f.Path)
+		}
+		severity := f.Severity
+		if severity == "hint" {
+			severity = "note"
+		}
+		out = append(out, httpapi.Finding{Rule: f.Rule, Severity: severity, At: at, Text: f.Text + ". " + f.Fix})
+	}
+	return out, nil
+}
+
+// reason is an error's sentence without the field that it names.
+func reason(err error) string {
+	var invalid *seq.Invalid
+	if errors.As(err, &invalid) {
+		return invalid.Reason
+	}
+	return err.Error()
+}

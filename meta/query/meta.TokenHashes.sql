@@ -1,3 +1,0 @@
-SELECT hash
-FROM tokens
-WHERE revoked_at = 0
