@@ -25,6 +25,7 @@ import (
 	"wend.dev/wend/engine"
 	"wend.dev/wend/engine/seq"
 	"wend.dev/wend/journey"
+	"wend.dev/wend/meta"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -102,7 +103,7 @@ func (f *fakeEngine) People(ctx context.Context, q engine.PeopleQuery) (*engine.
 // fakeAccess keeps one token and the sessions.
 type fakeAccess struct {
 	mu       sync.Mutex
-	sessions map[Hash]time.Time
+	sessions map[meta.Hash]time.Time
 	err      error
 }
 
@@ -110,20 +111,20 @@ func (f *fakeAccess) Admit(_ context.Context, token string) (bool, error) {
 	return token == adminToken, f.err
 }
 
-func (f *fakeAccess) SaveSession(_ context.Context, id Hash, expires time.Time) error {
+func (f *fakeAccess) SaveSession(_ context.Context, id meta.Hash, expires time.Time) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.sessions[id] = expires
 	return f.err
 }
 
-func (f *fakeAccess) SessionExpiry(_ context.Context, id Hash) (time.Time, error) {
+func (f *fakeAccess) SessionExpiry(_ context.Context, id meta.Hash) (time.Time, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.sessions[id], f.err
 }
 
-func (f *fakeAccess) DeleteSession(_ context.Context, id Hash) error {
+func (f *fakeAccess) DeleteSession(_ context.Context, id meta.Hash) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.sessions, id)
@@ -339,7 +340,7 @@ type desk struct {
 func newDesk(t *testing.T, change ...func(*Deps)) *desk {
 	t.Helper()
 	d := &desk{
-		engine: &fakeEngine{}, access: &fakeAccess{sessions: map[Hash]time.Time{}}, rest: &fakeRest{},
+		engine: &fakeEngine{}, access: &fakeAccess{sessions: map[meta.Hash]time.Time{}}, rest: &fakeRest{},
 		personas: newShelf(func(p journey.Persona) string { return p.Metadata.ID }),
 		clock:    &clock{t: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}, log: &bytes.Buffer{}, t: t,
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"wend.dev/wend/event"
+	"wend.dev/wend/meta"
 )
 
 // CookieName is the name of the session cookie, which is HttpOnly and SameSite=Strict.
@@ -27,7 +28,7 @@ type guard struct {
 // caller is who a request comes from, in its context.
 type caller struct {
 	addr    string    // IP address of the peer
-	session Hash      // zero with a bearer token
+	session meta.Hash // zero with a bearer token
 	expires time.Time // of the session; zero with a bearer token
 }
 

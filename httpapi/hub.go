@@ -123,7 +123,7 @@ type listener struct {
 	gone chan struct{} // closed when the hub closes
 
 	mu      sync.Mutex
-	events  []LiveEvent
+	events  []liveEvent
 	left    int64
 	changes []Changed
 	tick    *Tick
@@ -133,14 +133,14 @@ type listener struct {
 
 // pending is what a listener's writer takes at once.
 type pending struct {
-	events  []LiveEvent
+	events  []liveEvent
 	left    int64
 	changes []Changed
 	tick    *Tick
 }
 
-// offer keeps an event for the listener; leftOut says that it had to be left out.
-func (l *listener) offer(e *event.Event, now time.Time) (leftOut bool) {
+// offer keeps an event for the listener; skipped says that it had to be left out.
+func (l *listener) offer(e *event.Event, now time.Time) (skipped bool) {
 	if !l.want.Events || l.want.Source != "" && l.want.Source != e.Source || l.want.Name != "" && l.want.Name != e.Name {
 		return false
 	}
@@ -155,7 +155,7 @@ func (l *listener) offer(e *event.Event, now time.Time) (leftOut bool) {
 		return true
 	}
 	l.shown++
-	l.events = append(l.events, liveEvent(e))
+	l.events = append(l.events, eventMessage(e))
 	return false
 }
 

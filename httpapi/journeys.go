@@ -47,7 +47,7 @@ type findingList struct {
 // journeys registers maps: their definitions, versions, live numbers and lint.
 func (a *api) journeys() {
 	const tag, base = "Journeys", "/api/v1/journeys"
-	shelf(a, "journeys", "journey", tag, a.Journeys, func(j *journey.Journey) *journey.Header { return &j.Header })
+	shelf(a, "journey", a.Journeys, func(j *journey.Journey) *journey.Header { return &j.Header })
 	handle(a, route{method: "GET", path: base + "/{id}/versions", tag: tag, summary: "The published versions of a journey", errors: []int{404}},
 		func(ctx context.Context, in *shelfIDInput) (*answer[versionList], error) {
 			items, err := a.Versions.ListVersions(ctx, in.ID)

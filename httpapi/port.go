@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"crypto/sha256"
 	"io/fs"
 	"log/slog"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"wend.dev/wend/engine"
 	"wend.dev/wend/event"
 	"wend.dev/wend/journey"
+	"wend.dev/wend/meta"
 )
 
 // Deps is what the edge needs. Everything but Log, Files and the durations must be set.
@@ -41,20 +41,12 @@ type Deps struct {
 	Secure       bool          // the browser reaches us over HTTPS only: the cookie bears Secure
 }
 
-// Hash is the SHA-256 of a secret. Tokens have at least 32 random characters, so a plain hash keeps them: there is
-// nothing to guess and no need of a slow one.
-type Hash = [sha256.Size]byte
-
-// Access knows the secrets, by their hashes only.
+// Access knows the secrets, by their hashes only. Tokens have at least 32 random characters, so a plain SHA-256 keeps
+// them: there is nothing to guess, and no need of a slow hash.
 type Access interface {
 	// Admit says whether a token opens the API. It compares hashes, so that its time tells nothing of a token.
 	Admit(ctx context.Context, token string) (bool, error)
-	// SaveSession keeps a log-in until it expires.
-	SaveSession(ctx context.Context, id Hash, expires time.Time) error
-	// SessionExpiry tells when a log-in ends; a zero time when there is no such session.
-	SessionExpiry(ctx context.Context, id Hash) (time.Time, error)
-	// DeleteSession logs out. Deleting what is not there is no error.
-	DeleteSession(ctx context.Context, id Hash) error
+	meta.Sessions
 }
 
 // Page asks for one page of a list.

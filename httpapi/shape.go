@@ -176,8 +176,8 @@ type CollectStatus struct {
 
 // Feed messages, the data of the server-sent events of GET /api/v1/stream.
 type (
-	// LiveEvent is one event as it arrived (event: event).
-	LiveEvent struct {
+	// liveEvent is one event as it arrived (event: event).
+	liveEvent struct {
 		MessageID  string         `json:"message_id" doc:"As sent"`
 		Kind       string         `json:"kind" enum:"track,page,screen,identify,group,alias" doc:"Which call"`
 		Name       string         `json:"name" doc:"The event's name"`
@@ -192,8 +192,8 @@ type (
 		Fields     map[string]any `json:"fields" doc:"Flattened path → value"`
 	}
 
-	// LeftOut tells that more events came than the feed shows (event: left_out).
-	LeftOut struct {
+	// leftOut tells that more events came than the feed shows (event: left_out).
+	leftOut struct {
 		Count int64 `json:"count" doc:"Events not shown since the last such message"`
 	}
 

@@ -31,12 +31,14 @@ type shelfDeleteInput struct {
 
 // library registers the definitions that maps refer to.
 func (a *api) library() {
-	shelf(a, "personas", "persona", "Personas", a.Personas, func(p *journey.Persona) *journey.Header { return &p.Header })
-	shelf(a, "touchpoints", "touchpoint", "Touchpoints", a.Touchpoints, func(t *journey.Touchpoint) *journey.Header { return &t.Header })
+	shelf(a, "persona", a.Personas, func(p *journey.Persona) *journey.Header { return &p.Header })
+	shelf(a, "touchpoint", a.Touchpoints, func(t *journey.Touchpoint) *journey.Header { return &t.Header })
 }
 
 // shelf registers the six operations of one kind of definition.
-func shelf[T any](a *api, plural, one, tag string, keep Shelf[T], head func(*T) *journey.Header) {
+func shelf[T any](a *api, one string, keep Shelf[T], head func(*T) *journey.Header) {
+	plural := one + "s"
+	tag := strings.ToUpper(plural[:1]) + plural[1:]
 	base := "/api/v1/" + plural
 	handle(a, route{method: "GET", path: base, tag: tag, summary: "List " + plural},
 		func(ctx context.Context, in *shelfListInput) (*answer[list[Stored[T]]], error) {

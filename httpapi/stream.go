@@ -26,7 +26,7 @@ type streamInput struct {
 func (a *api) stream() {
 	schemas := a.huma.OpenAPI().Components.Schemas
 	var kinds []*huma.Schema
-	for _, t := range []reflect.Type{reflect.TypeFor[LiveEvent](), reflect.TypeFor[LeftOut](), reflect.TypeFor[Changed](), reflect.TypeFor[Tick]()} {
+	for _, t := range []reflect.Type{reflect.TypeFor[liveEvent](), reflect.TypeFor[leftOut](), reflect.TypeFor[Changed](), reflect.TypeFor[Tick]()} {
 		kinds = append(kinds, schemas.Schema(t, true, t.Name()))
 	}
 	r := route{
@@ -119,7 +119,7 @@ func (p pending) text() string {
 		put("event", e)
 	}
 	if p.left > 0 {
-		put("left_out", LeftOut{p.left})
+		put("left_out", leftOut{p.left})
 	}
 	for _, c := range p.changes {
 		put("changed", c)
@@ -130,13 +130,13 @@ func (p pending) text() string {
 	return b.String()
 }
 
-// liveEvent copies an event for the feed: its strings may share memory with the message that brought it.
-func liveEvent(e *event.Event) LiveEvent {
+// eventMessage copies an event for the feed: its strings may share memory with the message that brought it.
+func eventMessage(e *event.Event) liveEvent {
 	fields := make(map[string]any, len(e.Fields))
 	for _, f := range e.Fields {
 		fields[strings.Clone(f.Path)] = plainValue(f.Value)
 	}
-	return LiveEvent{
+	return liveEvent{
 		MessageID: strings.Clone(e.MessageID), Kind: e.Kind.String(), Name: strings.Clone(e.Name),
 		Time: e.Time.Time(), ReceivedAt: e.ReceivedAt.Time(), Profile: e.Profile.String(),
 		UserID: strings.Clone(e.UserID), Anonymous: strings.Clone(e.AnonymousID), Group: strings.Clone(e.GroupID),

@@ -1,6 +1,7 @@
 //go:build !ui
 
-// Package web is the user interface: this twin holds one page that says how to build the real one.
+// Package web is the user interface: its build in, an embedded file tree out. This twin is for builds without Node: its
+// tree is one page that says how to build the real one.
 package web
 
 import (
