@@ -71,3 +71,31 @@ func BenchmarkFunnel(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkJourney(b *testing.B) {
+	s := synthetic(200_000, 1)
+	e := exec.New(s, s)
+	q := seq.Journey{Stages: 5}
+	for i := range 20 {
+		q.Touchpoints = append(q.Touchpoints, touch(fmt.Sprint(i), i/4, fmt.Sprintf("event %d", i)))
+	}
+	q.From, q.To = at(30*86400), at(60*86400)
+	for b.Loop() {
+		if _, err := e.Journey(b.Context(), q); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(s.snap.Rows())*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mevents/s")
+}
+
+func BenchmarkPaths(b *testing.B) {
+	s := synthetic(200_000, 1)
+	e := exec.New(s, s)
+	q := seq.Paths{SessionGap: seq.Duration(48 * time.Hour)}
+	for b.Loop() {
+		if _, err := e.Paths(b.Context(), q); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(s.snap.Rows())*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mevents/s")
+}

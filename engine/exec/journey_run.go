@@ -36,6 +36,7 @@ type layout struct {
 	side    [][]uint16 // per code the candidates that are scores or the value
 	failure [][]uint16 // per code the candidates that are failures
 	quiet   []bool     // per code: never unmapped (identify, group, alias)
+	plain   []bool     // per code: every such row is a visit of sure, and nothing else
 	outcome *store.Column
 	numbers []*store.Column // per matcher the number it measures
 }
@@ -78,6 +79,7 @@ func (j *journey) layouts(s *scan) []*layout {
 					l.failure[code] = append(l.failure[code], m)
 				}
 			}
+			l.plain = append(l.plain, l.sure[code] >= 0 && l.side[code] == nil && l.failure[code] == nil && l.outcome == nil && t.Filter == nil)
 		}
 		out = append(out, l)
 	}
@@ -103,10 +105,12 @@ type journeyRun struct {
 	visited  []int
 	stamp    int64
 	stages   []stageMark
+	place    []int // per touchpoint its stage
 }
 
 type stageMark struct {
 	first, last int // positions of its visits; -1 for none
+	onward      int // last position of any later stage's
 }
 
 type valueAt struct {
@@ -121,6 +125,9 @@ func newJourneyRun(j *journey, w *worker, names *nameTable, layouts []*layout) *
 	r.unmapped = make([]struct{ count, people, last int64 }, len(names.names))
 	r.mark, r.firstPos, r.later = make([]int64, n), make([]int, n), make([]int64, n)
 	r.stages = make([]stageMark, j.q.Stages)
+	for _, t := range j.q.Touchpoints {
+		r.place = append(r.place, t.Stage)
+	}
 	m := w.scan.plan.Matchers()
 	r.owner = make([]int, m)
 	for _, o := range j.failures {
@@ -170,8 +177,12 @@ func (r *journeyRun) visit(a *actor) {
 		for _, p := range a.spans {
 			lo, hi := r.w.scan.narrow(p)
 			active = active || hi > lo && r.w.scan.snap.Blocks[p.block].Times[hi-1] >= r.j.now.From
-			for row := lo; row < hi; row++ {
-				if x, ok := r.row(p.block, row); ok {
+			b, l := r.w.scan.snap.Blocks[p.block], r.layouts[p.block]
+			times := b.Times[lo:hi]
+			for i, code := range b.Codes[lo:hi] {
+				if l.plain[code] {
+					h = append(h, hit{t: times[i], mask: uint64(l.sure[code])})
+				} else if x, ok := r.row(p.block, lo+uint32(i), true); ok {
 					h = append(h, x)
 				}
 			}
@@ -199,18 +210,16 @@ func (r *journeyRun) history(a *actor) (h []hit, active bool) {
 	for _, x := range r.w.ordered(a) {
 		in := r.w.scan.window.Holds(x.t)
 		active = active || in && x.t >= r.j.now.From
-		if v, ok := r.rowIn(int(x.block), x.row, in); ok && in {
+		if v, ok := r.row(int(x.block), x.row, in); ok && in {
 			h = append(h, v)
 		}
 	}
 	return h, active
 }
 
-func (r *journeyRun) row(block int, row uint32) (hit, bool) { return r.rowIn(block, row, true) }
-
-// rowIn says which touchpoint a row visits and books what does not depend on order: scores, values, unmapped events.
+// row says which touchpoint a row visits and books what does not depend on order: scores, values, unmapped events.
 // A row that is not in range only makes first-time matchers remember it.
-func (r *journeyRun) rowIn(block int, row uint32, in bool) (x hit, visit bool) {
+func (r *journeyRun) row(block int, row uint32, in bool) (x hit, visit bool) {
 	b, l, t := r.w.scan.snap.Blocks[block], r.layouts[block], r.w.scan.tests[block]
 	code := b.Codes[row]
 	if t.Filter != nil && !t.Passes(row, code, r.w.traits) {
@@ -300,16 +309,17 @@ func (r *journeyRun) period(sum *period, w event.Window, h []hit) {
 	r.stamp++
 	r.visited = r.visited[:0]
 	for i := range r.stages {
-		r.stages[i] = stageMark{-1, -1}
+		r.stages[i] = stageMark{first: -1, last: -1}
 	}
 	sum.people++
+	scale := float64(r.j.q.Buckets) / float64(w.To-w.From)
 	run := 0 // where the visits of the touchpoint at hand began, within this journey
 	for i, x := range h {
 		tp := int(x.mask &^ failed)
 		r.first(sum, tp, i)
 		t := &sum.touchpoints[tp]
 		t.visits++
-		t.series[bucket(x.t, w, len(t.series))]++
+		t.series[min(int(float64(x.t-w.From)*scale), len(t.series)-1)]++
 		if x.mask&failed != 0 {
 			t.failures++
 		}
@@ -341,12 +351,8 @@ func (r *journeyRun) period(sum *period, w event.Window, h []hit) {
 	r.close(sum, w, h)
 }
 
-func bucket(t event.Millis, w event.Window, n int) int {
-	return min(int(float64(t-w.From)/float64(w.To-w.From)*float64(n)), n-1)
-}
-
 func (r *journeyRun) first(sum *period, tp, i int) {
-	s := &r.stages[r.j.q.Touchpoints[tp].Stage]
+	s := &r.stages[r.place[tp]]
 	if s.last = i; s.first < 0 {
 		s.first = i
 	}
@@ -377,29 +383,33 @@ func (r *journeyRun) close(sum *period, w event.Window, h []hit) {
 	onwardAt := -1 // last position of any visit to a later stage
 	lastStage := len(r.stages) - 1
 	for s := lastStage; s >= 0; s-- {
-		m := r.stages[s]
-		if m.first >= 0 {
-			st := &sum.stages[s]
-			st.people++
-			if m.first < onwardAt {
-				st.onward++
-			}
-			if s < lastStage && m.first < r.stages[s+1].last {
-				st.next++
-			}
+		m := &r.stages[s]
+		m.onward = onwardAt
+		if m.first < 0 {
+			continue
+		}
+		st := &sum.stages[s]
+		st.people++
+		if m.first < onwardAt {
+			st.onward++
+		}
+		if s < lastStage && m.first < r.stages[s+1].last {
+			st.next++
+		}
+		if len(r.values) > 0 {
 			r.worth(w, h[m.first].t, &st.value, &st.values)
 		}
-		for _, tp := range r.visited {
-			if r.j.q.Touchpoints[tp].Stage != s {
-				continue
-			}
-			t := &sum.touchpoints[tp]
-			if s < lastStage && r.firstPos[tp] < onwardAt || s == lastStage && r.later[tp] == r.stamp {
-				t.onward++
-			}
+		onwardAt = max(onwardAt, m.last)
+	}
+	for _, tp := range r.visited {
+		s := r.place[tp]
+		t := &sum.touchpoints[tp]
+		if s < lastStage && r.firstPos[tp] < r.stages[s].onward || s == lastStage && r.later[tp] == r.stamp {
+			t.onward++
+		}
+		if len(r.values) > 0 {
 			r.worth(w, h[r.firstPos[tp]].t, &t.value, &t.values)
 		}
-		onwardAt = max(onwardAt, m.last)
 	}
 }
 

@@ -7,7 +7,7 @@ import "math/bits"
 type spread struct {
 	n       int64
 	list    []int64 // while n ≤ exactSpans
-	octaves *[58]*[64]uint32
+	buckets *[58 * 64]uint32
 }
 
 const exactSpans = 4096
@@ -19,11 +19,16 @@ func (s *spread) add(ms int64) {
 		s.list = append(s.list, max(ms, 0))
 		return
 	}
-	s.spill()
+	if s.n == exactSpans+1 {
+		s.spill()
+	}
 	s.bump(max(ms, 0))
 }
 
 func (s *spread) spill() {
+	if s.buckets == nil {
+		s.buckets = new([58 * 64]uint32)
+	}
 	for _, x := range s.list {
 		s.bump(x)
 	}
@@ -32,27 +37,22 @@ func (s *spread) spill() {
 
 // bump finds the bucket: values below 128 have their own; above, the six bits after the leading one choose.
 func (s *spread) bump(ms int64) {
-	shift := max(bits.Len64(uint64(ms))-7, 0)
-	o := shift + 1
-	if ms < 64 {
-		o = 0
+	at := ms
+	if ms >= 64 {
+		shift := bits.Len64(uint64(ms)) - 7
+		at = int64(shift+1)<<6 | (ms>>shift)&63
 	}
-	if s.octaves == nil {
-		s.octaves = new([58]*[64]uint32)
-	}
-	if s.octaves[o] == nil {
-		s.octaves[o] = new([64]uint32)
-	}
-	s.octaves[o][(ms>>shift)&63]++
+	s.buckets[at]++
 }
 
 // middle is the value that a bucket stands for.
-func middle(octave, i int) float64 {
+func middle(bucket int) float64 {
+	octave, i := bucket>>6, int64(bucket&63)
 	if octave == 0 {
 		return float64(i)
 	}
 	width := int64(1) << (octave - 1)
-	return float64((int64(i)+64)*width) + float64(width-1)/2
+	return float64((i+64)*width) + float64(width-1)/2
 }
 
 func (s *spread) merge(o *spread) {
@@ -65,21 +65,9 @@ func (s *spread) merge(o *spread) {
 		s.list = append(s.list, o.list...)
 	}
 	s.n += o.n
-	if o.octaves == nil {
-		return
-	}
-	if s.octaves == nil {
-		s.octaves = new([58]*[64]uint32)
-	}
-	for i, from := range o.octaves {
-		if from == nil {
-			continue
-		}
-		if s.octaves[i] == nil {
-			s.octaves[i] = new([64]uint32)
-		}
-		for j, c := range from {
-			s.octaves[i][j] += c
+	if o.buckets != nil {
+		for i, c := range o.buckets {
+			s.buckets[i] += c
 		}
 	}
 }
@@ -93,14 +81,9 @@ func (s *spread) quantile(q float64) (ms float64, ok bool) {
 		return quantile(s.list, q), true
 	}
 	left := int64(q * float64(s.n-1))
-	for o, from := range s.octaves {
-		if from == nil {
-			continue
-		}
-		for i, c := range from {
-			if left -= int64(c); left < 0 {
-				return middle(o, i), true
-			}
+	for i, c := range s.buckets {
+		if left -= int64(c); left < 0 {
+			return middle(i), true
 		}
 	}
 	panic("BUG: a histogram holds fewer values than were added")
