@@ -107,9 +107,6 @@ func (a *answer) write(w http.ResponseWriter) {
 	if a.retry > 0 {
 		h.Set("Retry-After", strconv.Itoa(a.retry))
 	}
-	if a.status == http.StatusUnauthorized {
-		h.Set("X-Wend-Hint", "send the write key as the user name of HTTP Basic authentication")
-	}
 	w.WriteHeader(a.status)
 	b, err := json.Marshal(map[string]any{"code": a.code, "message": a.message, "success": false})
 	if err != nil {

@@ -1,3 +1,4 @@
-// Package compat replays what older versions and foreign clients left: recorded requests of unmodified SDKs in, the
-// answers and events that we owe them out. It holds tests only.
+// Package compat is beside the stages: recorded requests of unmodified SDKs in, the answers we owe them out.
+//
+// It replays what foreign clients and older versions left, and holds tests only.
 package compat
