@@ -21,7 +21,7 @@ const (
 	runLength   = 6          // neighbours of one tier that are merged
 	runMost     = 24         // segments merged at once
 	tierBits    = 3          // a tier holds segments up to 8 times as large as the tier below
-	tierFirst   = 12         // everything below 2^12 events is one tier
+	tierFirst   = 12         // everything below 2^(tierFirst+tierBits-1) events is one tier
 	largest     = 32_000_000 // events from which a segment is not merged any more
 )
 
@@ -166,7 +166,7 @@ func (s *Store) merge(ctx context.Context, e *entry, run []*segment, blocks []*s
 		e.Lake = append(e.Lake, files...)
 	}
 	s.at("lake merged")
-	return kept, writeParts(s.dir, e, noErrors(part.Merge(blocks, part.MergeOptions{MaxRows: partRows})))
+	return kept, writeParts(s.dir, e, noErrors(ctx, part.Merge(blocks, part.MergeOptions{MaxRows: partRows})))
 }
 
 // undo removes what an entry that is not to be brought, except the files it shares.
@@ -223,7 +223,7 @@ func (s *Store) retainSegment(ctx context.Context, g *segment, cutoff event.Mill
 	for _, f := range e.Lake {
 		shared[lakePath(f)] = true
 	}
-	err := writeParts(s.dir, &e, noErrors(part.Merge(g.blocks, part.MergeOptions{MaxRows: partRows, Since: cutoff})))
+	err := writeParts(s.dir, &e, noErrors(ctx, part.Merge(g.blocks, part.MergeOptions{MaxRows: partRows, Since: cutoff})))
 	if err == nil {
 		if c.fresh, err = openSegment(s.dir, e); err == nil {
 			s.at("retained")

@@ -100,7 +100,7 @@ func (s *Store) write(ctx context.Context, e *entry, t *tail) (*segment, error) 
 		return nil, err
 	}
 	s.at("lake")
-	if err := writeParts(s.dir, e, noErrors(part.Merge(t.blocks, part.MergeOptions{MaxRows: partRows}))); err != nil {
+	if err := writeParts(s.dir, e, noErrors(ctx, part.Merge(t.blocks, part.MergeOptions{MaxRows: partRows}))); err != nil {
 		return nil, err
 	}
 	if e.Rows != t.rows {
@@ -141,6 +141,8 @@ func (s *Store) newest() uint64 {
 func (s *Store) Load(ctx context.Context, events func(yield func(*event.Event) bool)) error {
 	s.changing.Lock()
 	defer s.changing.Unlock()
+	s.learning.Lock()
+	defer s.learnt()
 	id := s.nextID()
 	e := entry{ID: id, Born: id}
 	g, err := s.writeLoaded(ctx, &e, events)
@@ -162,6 +164,15 @@ func (s *Store) Load(ctx context.Context, events func(yield func(*event.Event) b
 	}
 	s.settle()
 	return nil
+}
+
+// learnt lets snapshots ask Identities again.
+func (s *Store) learnt() {
+	s.learning.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.content++
+	s.layout++
 }
 
 func (s *Store) writeLoaded(ctx context.Context, e *entry, events func(yield func(*event.Event) bool)) (*segment, error) {

@@ -90,11 +90,11 @@ func writeParts(dir string, e *entry, blocks iter.Seq2[*store.Block, error]) err
 	return nil
 }
 
-// noErrors makes a sequence that may fail of one that does not.
-func noErrors(blocks iter.Seq[*store.Block]) iter.Seq2[*store.Block, error] {
+// noErrors makes a sequence that fails only when ctx ends.
+func noErrors(ctx context.Context, blocks iter.Seq[*store.Block]) iter.Seq2[*store.Block, error] {
 	return func(yield func(*store.Block, error) bool) {
 		for b := range blocks {
-			if !yield(b, nil) {
+			if err := ctx.Err(); !yield(b, err) || err != nil {
 				return
 			}
 		}
@@ -219,9 +219,13 @@ func (s *Store) settle() {
 	}
 	if err := saveManifest(s.dir, copyName, s.manifest); err != nil {
 		s.committing.Unlock()
-		s.fail("cannot write the manifest's copy, will retry", err)
+		if !s.unsettled {
+			s.fail("cannot write the manifest's copy, will retry", err)
+		}
+		s.unsettled = true
 		return
 	}
+	s.unsettled = false
 	s.at("copy")
 	todo := s.deferred
 	s.deferred = nil

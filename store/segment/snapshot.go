@@ -18,6 +18,13 @@ type view struct {
 	refs     int
 }
 
+// known is what Identities said last; guarded by Store.freezing.
+type known struct {
+	merged   map[event.ProfileID]event.ProfileID
+	accounts map[event.ProfileID]event.AccountID
+	groups   map[event.AccountID]string
+}
+
 // addBlock makes a block of sorted events and folds it in. grown is by how much memory.
 func addBlock(blocks []*store.Block, sorted []*event.Event) (out []*store.Block, grown int64) {
 	out = slices.Clone(blocks)
@@ -79,7 +86,11 @@ func (s *Store) Snapshot(ctx context.Context) (*store.Snapshot, error) {
 		}
 		return false
 	}
-	v.snapshot.Merged, v.snapshot.Accounts, v.snapshot.Groups = s.opts.Identities.View(exists)
+	if s.learning.TryLock() {
+		s.known.merged, s.known.accounts, s.known.groups = s.opts.Identities.View(exists)
+		s.learning.Unlock()
+	} // else what was known before the load serves on: View asks about a new link once, and its events cannot be seen yet
+	v.snapshot.Merged, v.snapshot.Accounts, v.snapshot.Groups = s.known.merged, s.known.accounts, s.known.groups
 	v.snapshot.Newest, v.snapshot.Version = newest, content
 
 	s.mu.Lock()

@@ -52,9 +52,13 @@ type Store struct {
 	changing sync.Mutex // held by whatever rewrites segments: compaction, retention, rebuilding, loading
 
 	settling   sync.Mutex // held while the manifest's copy is written and what waits for it is done
+	unsettled  bool       // that failed; guarded by settling
+	learning   sync.Mutex // held while Load tells Identities of events that cannot be seen yet
 	committing sync.Mutex // held while the manifest is written; guards manifest's value and deferred
 	manifest   manifest
 	deferred   []func() // what waits until both copies of the manifest are alike
+
+	known known // guarded by freezing
 
 	mu       sync.Mutex
 	segments []*segment
@@ -92,7 +96,8 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	}
 	s := &Store{
 		opts: opts, dir: opts.Dir, logger: opts.Logger, active: &tail{},
-		room: make(chan struct{}), wake: make(chan struct{}, 1), content: 1,
+		room: make(chan struct{}), wake: make(chan struct{}, 1),
+		content: uint64(opts.Clock.Now().UnixMicro()), // so that a version does not come again after a restart
 	}
 	if err := s.load(ctx); err != nil {
 		s.unmap()
