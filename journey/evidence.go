@@ -14,12 +14,13 @@ const (
 
 var isoDay = regexp.MustCompile(`\b\d{4}-\d{2}-\d{2}\b`)
 
-// fade is the strength of evidence of an age: 1 when fresh, half after each half-life; age nil counts as one half-life.
+// fade is the strength of evidence of an age, to four digits: 1 when fresh, half after each half-life; age nil counts as
+// one half-life.
 func fade(age *float64, halfLife float64) float64 {
 	if age == nil {
 		return 0.5
 	}
-	return math.Exp2(-*age / halfLife)
+	return math.Round(1e4*math.Exp2(-*age/halfLife)) / 1e4
 }
 
 // observed is evidence of events; reported, of answers.

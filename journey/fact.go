@@ -119,23 +119,32 @@ func (a *answering) movesFrom(id string) (n int64) {
 	return n
 }
 
-// failures is the touchpoint with the highest share of failed visits, if at least five failed.
+// failures is the step with the highest share of failed visits, if at least five failed. It is told by steps, because a
+// touchpoint may be the very name of a failure: of late parcels all are late.
 func (a *answering) failures() *Fact {
 	best := -1
-	for i, t := range a.out.Touchpoints {
-		if t.Failures.N >= 5 && t.Visits >= enough && (best < 0 || t.Failures.Rate > a.out.Touchpoints[best].Failures.Rate) {
+	rate := func(i int) insight.Rate { return insight.NewRate(a.out.Steps[i].Failures, a.out.Steps[i].Visits) }
+	for i, s := range a.out.Steps {
+		if s.Failures >= 5 && s.Visits >= enough && (best < 0 || rate(i).Rate > rate(best).Rate) {
 			best = i
 		}
 	}
 	if best < 0 {
 		return nil
 	}
-	t := a.out.Touchpoints[best]
-	low, high := t.Failures.Low, t.Failures.High
-	text := fmt.Sprintf("%s of %s visits of %s failed: %s (95 %% interval %s to %s).", count(t.Failures.N), count(t.Failures.Of), t.Title, percent(t.Failures.Rate), percent(low), percent(high))
-	return &Fact{Kind: "failures", Text: text, Stage: t.Stage, Touchpoint: t.ID, Low: &low, High: &high,
-		Figures:  []Figure{{t.Title, t.Failures.Rate, "share", t.Failures.N, t.Failures.Of}},
-		Question: "paths", Query: a.paths(t.ID)}
+	s, r, worst := a.out.Steps[best], rate(best), LiveTouchpoint{}
+	for _, id := range a.steps[best].step.Touchpoints {
+		if t := a.out.Touchpoints[a.index[id]]; t.Failures.N > worst.Failures.N {
+			worst = t
+		}
+	}
+	text := fmt.Sprintf("%s of %s visits at %s failed: %s (95 %% interval %s to %s).", count(r.N), count(r.Of), s.Title, percent(r.Rate), percent(r.Low), percent(r.High))
+	if len(a.steps[best].step.Touchpoints) > 1 {
+		text += fmt.Sprintf(" Most of them at %s (%s).", worst.Title, count(worst.Failures.N))
+	}
+	return &Fact{Kind: "failures", Text: text, Stage: s.Stage, Touchpoint: worst.ID, Low: &r.Low, High: &r.High,
+		Figures:  []Figure{{s.Title, r.Rate, "share", r.N, r.Of}},
+		Question: "paths", Query: a.paths(worst.ID)}
 }
 
 // biggestDrop is the stage from which the smallest share goes on to the next one.

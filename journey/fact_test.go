@@ -118,12 +118,19 @@ func TestFailures(t *testing.T) {
 	if f == nil {
 		t.Fatal("no fact")
 	}
-	same(t, "text", f.Text, "24 of 200 visits of Pay failed: 12 % (95 % interval 8.2 % to 17 %).")
+	same(t, "text", f.Text, "24 of 200 visits at Pay failed: 12 % (95 % interval 8.2 % to 17 %).")
+	same(t, "touchpoint", f.Touchpoint, "pay")
 	near(t, "low", f.Low, 0.0819, 0.0001)
 	a, _ = live(t, func(_ *Journey, _ Library, ans *seq.JourneyAnswer, _ *LiveQuery) { ans.Now.Touchpoints[6].Failures = 4 })
 	if f := fact(a, "failures"); f != nil {
 		t.Errorf("four failures are told: %s", f.Text)
 	}
+	// Every late parcel is a failure by its name: what counts is their share of all parcels.
+	a, _ = live(t, func(_ *Journey, _ Library, ans *seq.JourneyAnswer, _ *LiveQuery) { ans.Now.Touchpoints[8].Failures = 40 })
+	f = fact(a, "failures")
+	same(t, "text", f.Text, "40 of 200 visits at Parcel failed: 20 % (95 % interval 15 % to 26 %). Most of them at Late parcel (40).")
+	same(t, "touchpoint", f.Touchpoint, "late")
+	same(t, "of", f.Figures[0].Of, 200)
 }
 
 func TestBiggestDrop(t *testing.T) {

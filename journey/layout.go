@@ -88,6 +88,12 @@ func (p place) title() string {
 
 func (p place) observable() bool { return p.tp != nil && len(p.tp.Spec.Match) > 0 }
 
+// moreIsGood says whether more visits are good news. They are not when the touchpoint says so, or when each of its visits
+// is a failure, which makes it the name of one.
+func (p place) moreIsGood(c seq.TouchpointCounts) bool {
+	return (p.tp == nil || p.tp.Spec.MoreIs != "bad") && (c.Visits == 0 || c.Failures < c.Visits)
+}
+
 func (s *Score) measure() *seq.Measure {
 	return &seq.Measure{Matcher: seq.Matcher{Event: s.Event, Where: s.Where}, Property: s.Property}
 }

@@ -42,7 +42,7 @@ func Live(ctx context.Context, e engine.Engine, j *Journey, lib Library, q LiveQ
 	a := &answering{layout: l, lib: lib, out: out, now: got.Now, before: got.Before, at: q.Now, scope: scope}
 	out.Meta, out.Unmapped = got.Meta, append([]seq.UnmappedEvent{}, got.Unmapped...)
 	out.People, out.Journeys = got.Now.People, got.Now.Journeys
-	out.Trend = a.trend(got.Now.People, got.Before.People)
+	out.Trend = a.trend(got.Now.People, got.Before.People, true)
 	a.touchpoints()
 	a.stages()
 	a.liveSteps()
@@ -127,11 +127,11 @@ type answering struct {
 }
 
 // trend compares people with the period before; nil when nobody was on the map then, so that a first period is no rise.
-func (a *answering) trend(now, before int64) *insight.Change {
+func (a *answering) trend(now, before int64, moreIsGood bool) *insight.Change {
 	if a.before.People == 0 {
 		return nil
 	}
-	return insight.ChangeOfCounts(now, before, true)
+	return insight.ChangeOfCounts(now, before, moreIsGood)
 }
 
 func (a *answering) touchpoints() {
@@ -142,7 +142,7 @@ func (a *answering) touchpoints() {
 			ID: p.id, Title: p.title(), Stage: a.journey.Spec.Stages[p.stage].ID, Step: a.steps[p.step].step.ID,
 			Observable: p.observable(), Silent: p.observable() && c.Visits == 0,
 			People: c.People, Visits: c.Visits, Entries: c.Entries, Exits: c.Exits,
-			Trend:         a.trend(c.People, b.People),
+			Trend:         a.trend(c.People, b.People, p.moreIsGood(c)),
 			Onward:        insight.NewRate(c.Onward, c.People),
 			OnwardChange:  insight.ChangeOfRates(insight.NewRate(c.Onward, c.People), insight.NewRate(b.Onward, b.People), true),
 			MedianSeconds: c.MedianSeconds, P90Seconds: c.P90Seconds,
@@ -178,7 +178,7 @@ func (a *answering) stages() {
 	a.out.Stages = []LiveStage{}
 	for i, st := range a.journey.Spec.Stages {
 		c, b := a.now.Stages[i], a.before.Stages[i]
-		s := LiveStage{ID: st.ID, Title: st.title(), People: c.People, Trend: a.trend(c.People, b.People),
+		s := LiveStage{ID: st.ID, Title: st.title(), People: c.People, Trend: a.trend(c.People, b.People, true),
 			Value: insight.Total{Sum: c.Value, Count: c.ValueCount}}
 		if i+1 < len(a.journey.Spec.Stages) {
 			next, onward := insight.NewRate(c.Next, c.People), insight.NewRate(c.Onward, c.People)

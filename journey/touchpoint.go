@@ -34,6 +34,7 @@ type TouchpointSpec struct {
 	Match        []seq.Matcher `json:"match,omitempty" doc:"How events reach it: any of them. Without one it cannot be observed"`
 	Failure      []seq.Matcher `json:"failure,omitempty" doc:"Which of its events are failures; beside them outcome == 'failed' always is one"`
 	Score        *Score        `json:"score,omitempty" doc:"Answers that customers gave about it"`
+	MoreIs       string        `json:"more_is,omitempty" enum:"good,bad" doc:"Whether more visits are good news; default good. bad for a complaint, a late parcel, a call for help"`
 	TargetToNext seq.Duration  `json:"target_to_next,omitempty" doc:"How soon the next touchpoint should follow"`
 }
 
