@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +22,7 @@ import (
 	"wend.dev/wend/identity"
 	"wend.dev/wend/store"
 	"wend.dev/wend/store/lake"
+	"wend.dev/wend/store/log"
 )
 
 // fixture is a store in a directory, driven by hand unless started says otherwise.
@@ -605,4 +607,139 @@ func TestLoad(t *testing.T) {
 	f.check()
 	abandon(f.store)
 	f.problems()
+}
+
+func TestSnapshotDuringLoad(t *testing.T) {
+	f := newFixture(t).open()
+	anon := event.Event{Kind: event.Track, Name: "A", AnonymousID: "x", Profile: event.AnonymousProfile("x"), Time: 1}
+	user := event.Event{Kind: event.Track, Name: "A", AnonymousID: "x", UserID: "y", Profile: event.UserProfile("y"), Time: 2}
+	loaded := []event.Event{anon, user}
+	slices.SortFunc(loaded, func(a, b event.Event) int { return order(&a, &b) })
+	f.ok(f.store.Load(t.Context(), func(yield func(*event.Event) bool) {
+		for i := range loaded {
+			yield(&loaded[i])
+		}
+		s, err := f.store.Snapshot(t.Context()) // the identities know of both now, nobody else does
+		f.ok(err)
+		if s.Rows() != 0 || len(s.Merged) != 0 {
+			t.Errorf("%d rows, merged %v before the load is done", s.Rows(), s.Merged)
+		}
+		s.Release()
+	}))
+	s, err := f.store.Snapshot(t.Context())
+	f.ok(err)
+	defer s.Release()
+	if s.Rows() != 2 || s.Root(anon.Profile) != user.Profile {
+		t.Errorf("%d rows, merged %v", s.Rows(), s.Merged)
+	}
+}
+
+func TestCloseOnAFullDiskLosesNothing(t *testing.T) {
+	f := newFixture(t)
+	f.Dir = mountSmall(t, "2m")
+	f.open()
+	f.seals(1, 100)
+	f.fill(0)
+	f.add(500)
+	if err := f.store.Close(t.Context()); !errors.Is(err, store.ErrFull) {
+		t.Errorf("error %v", err)
+	}
+	f.ok(os.Remove(filepath.Join(f.Dir, "ballast")))
+	f.open()
+	if f.store.Mark() != 1 {
+		t.Errorf("mark %d", f.store.Mark())
+	}
+	f.replay(t, f.store)
+	f.check()
+}
+
+// TestWithTheLog runs the log and the segments as the program does: what is acknowledged goes from the log to the
+// segments, a seal trims the log, and a copy of the directory, as a kill leaves it, has every event once.
+func TestWithTheLog(t *testing.T) {
+	f := newFixture(t)
+	f.manual = false
+	f.SealEvents = 300
+	run := func(dir string) (*log.Log, *Store, func()) {
+		t.Helper()
+		l, err := log.Open(t.Context(), log.Options{Dir: dir})
+		f.ok(err)
+		opts := f.Options
+		opts.Dir, opts.Identities = dir, identity.New()
+		opts.OnSeal = func(m store.Mark) error { return l.Trim(context.Background(), m) }
+		s, err := Open(t.Context(), opts)
+		f.ok(err)
+		f.ok(l.Trim(t.Context(), s.Mark()))
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan error, 1)
+		go func() {
+			done <- l.Read(ctx, s.Mark()+1, func(m store.Mark, events []event.Event) error { return s.Append(ctx, m, events) })
+		}()
+		return l, s, func() {
+			cancel()
+			if err := <-done; !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+			abandon(s)
+			f.ok(l.Close())
+		}
+	}
+	l, s, stop := run(f.Dir)
+	acked := 0
+	for i := range 120 {
+		_, err := l.Append(t.Context(), f.next(25, f.dice.IntN, f.clock.now))
+		f.ok(err)
+		if acked = i + 1; i%40 != 39 {
+			continue
+		}
+		dir := t.TempDir()
+		copyWhole(t, f.Dir, dir)
+		_, killed, stopKilled := run(dir)
+		waitFor(t, killed, store.Mark(acked))
+		f.same(t, killed, 0)
+		stopKilled()
+	}
+	waitFor(t, s, store.Mark(acked))
+	f.same(t, s, 0)
+	if st := s.Stats(); st.Mark == 0 || st.Errors > 0 {
+		t.Errorf("%+v", st)
+	}
+	stop()
+}
+
+// copyWhole copies a directory in which files come and go: first the log, which is trimmed only after what it held is
+// elsewhere, then the rest. It tries again when a file that a manifest names is gone meanwhile.
+func copyWhole(t *testing.T, from, to string) {
+	t.Helper()
+	for {
+		err := os.CopyFS(filepath.Join(to, "log"), os.DirFS(filepath.Join(from, "log")))
+		for _, name := range []string{manifestName, copyName, identityName} {
+			b, e := os.ReadFile(filepath.Join(from, name))
+			if e == nil {
+				e = os.WriteFile(filepath.Join(to, name), b, 0o644)
+			}
+			err = errors.Join(err, e)
+		}
+		for _, sub := range []string{lakeDir, partsDir} {
+			err = errors.Join(err, os.CopyFS(filepath.Join(to, sub), os.DirFS(filepath.Join(from, sub))))
+		}
+		problems, e := Check(to)
+		if err == nil && e == nil && len(problems) == 0 {
+			return
+		}
+		t.Logf("copying again: %v, %v, %v", err, e, problems)
+		if err := os.RemoveAll(to); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// waitFor returns when a store has taken all messages up to a mark.
+func waitFor(t *testing.T, s *Store, mark store.Mark) {
+	t.Helper()
+	for s.Stats().Appended < mark {
+		if s.Stats().Errors > 0 {
+			t.Fatal(s.Stats().LastError)
+		}
+		runtime.Gosched()
+	}
 }
