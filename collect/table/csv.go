@@ -34,7 +34,9 @@ func openCSV(s *source, o Options) (Reader, error) {
 		}
 		c.columns = slices.Clone(head)
 		for i := range c.columns {
-			c.columns[i] = strings.TrimSpace(c.columns[i])
+			if c.columns[i] = strings.TrimSpace(c.columns[i]); c.columns[i] == "" {
+				c.columns[i] = fmt.Sprintf("column_%d", i+1) // spreadsheets leave such at the end
+			}
 		}
 	}
 	for i, name := range c.columns {

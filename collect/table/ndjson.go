@@ -80,11 +80,11 @@ func (r *ndjsonReader) parse() (Row, error) {
 		r.raw, r.line = line, r.read
 		v, err := r.parser.ParseBytes(line)
 		if err != nil {
-			return nil, &BadRow{File: r.name, Line: r.line, Reason: "the line is not JSON: " + explain(err)}
+			return nil, &BadRow{File: r.name, Line: r.line, Reason: "the line is not JSON: " + explain(err) + "; each line must be one whole object"}
 		}
 		row, ok := fromJSON(v).(map[string]any)
 		if !ok {
-			return nil, &BadRow{File: r.name, Line: r.line, Reason: fmt.Sprintf("the line is a JSON %s, not an object", v.Type())}
+			return nil, &BadRow{File: r.name, Line: r.line, Reason: fmt.Sprintf("the line is a JSON %s, not an object: each line must be one", v.Type())}
 		}
 		return row, nil
 	}

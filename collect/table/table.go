@@ -153,6 +153,10 @@ func openSource(path string) (*source, error) {
 	if head, _ := s.text.Peek(3); string(head) == "\xef\xbb\xbf" {
 		_, _ = s.text.Discard(3)
 	}
+	if head, _ := s.text.Peek(2); string(head) == "\xff\xfe" || string(head) == "\xfe\xff" {
+		_ = f.Close()
+		return nil, fmt.Errorf("cannot read %s: it is written in UTF-16; save it as UTF-8", s.name)
+	}
 	return s, nil
 }
 

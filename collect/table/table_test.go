@@ -83,6 +83,8 @@ func TestCSV(t *testing.T) {
 	f("a.csv", "", Options{}, "cannot read a.csv: it is empty; its first line should name the columns")
 	f("a.csv", "a,a\n", Options{}, `cannot read a.csv: columns 1 and 2 are both named "a"`)
 	f("a.csv", "a,b\n", Options{}, "[a b]")
+	f("a.csv", "a,,\n1,,\n", Options{}, "[a column_2 column_3]", "2 map[a:1 column_2:<nil> column_3:<nil>]")
+	f("a.csv", "\xff\xfea\x00\n\x00", Options{}, "cannot read a.csv: it is written in UTF-16; save it as UTF-8")
 }
 
 func TestNDJSON(t *testing.T) {
@@ -92,7 +94,7 @@ func TestNDJSON(t *testing.T) {
 	}
 	f(`{"b":1,"a":"x"}`+"\n\n"+`{"c":[1,2.5,true,null,{"d":"é"}]}`, "[a b c]", "1 map[a:x b:1]", "3 map[c:[1 2.5 true <nil> map[d:é]]]")
 	f(`{"n":9007199254740993,"f":1e3,"g":12345678901234567890}`, "[f g n]", "1 map[f:1000 g:1.2345678901234567e+19 n:9007199254740993]")
-	f("[1]\nnope\n{\"a\":1}\n", "[a]", "a.jsonl:1: the line is a JSON array, not an object", "a.jsonl:2: the line is not JSON: unexpected value found: \"nope\"", "3 map[a:1]")
+	f("[1]\nnope\n{\"a\":1}\n", "[a]", "a.jsonl:1: the line is a JSON array, not an object: each line must be one", "a.jsonl:2: the line is not JSON: unexpected value found: \"nope\"; each line must be one whole object", "3 map[a:1]")
 	f("", "[]")
 	long := strings.Repeat("x", 600<<10) // longer than the read buffer
 	f(`{"a":"`+long+`"}`+"\n"+`{"a":"y"}`+"\n", "[a]", "1 map[a:"+long+"]", "2 map[a:y]")

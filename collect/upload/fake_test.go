@@ -14,8 +14,12 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"wend.dev/wend/collect"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fakeServer takes batches as the real one does and keeps each message id once. before, if set, may answer a batch
 // instead: it gets the batch's number from 1 and returns a status other than 0.

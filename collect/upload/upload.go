@@ -68,7 +68,7 @@ type Summary struct {
 	Events      int64         // events acknowledged in all
 	BadRows     int64         // rows left out in all
 	Bad         []string      // what was wrong with the first of them, at most 20, of this run
-	Repeated    int64         // events of this run whose message id came before in it: the server keeps one of each. Counted within the latest million
+	Repeated    int64         // events of this run whose message id came before in it: the server keeps one of each. Counted within the latest 262,144
 	Batches     int64         // of this run
 	Retries     int64         // requests that were repeated
 	Unused      []string      // files that the mapping has no use for
@@ -126,7 +126,7 @@ func newRun(o Options) (*run, error) {
 	if o.BatchEvents == 0 {
 		o.BatchEvents = 2500
 	}
-	r := &run{Options: o, seen: newRecent(1 << 20)}
+	r := &run{Options: o, seen: newRecent(1 << 18)}
 	if !o.DryRun {
 		var err error
 		if r.client, err = newClient(&r.Options, r.onWait); err != nil {
