@@ -126,7 +126,9 @@ func TestFailures(t *testing.T) {
 		t.Errorf("four failures are told: %s", f.Text)
 	}
 	// Every late parcel is a failure by its name: what counts is their share of all parcels.
-	a, _ = live(t, func(_ *Journey, _ Library, ans *seq.JourneyAnswer, _ *LiveQuery) { ans.Now.Touchpoints[8].Failures = 40 })
+	a, _ = live(t, func(_ *Journey, _ Library, ans *seq.JourneyAnswer, _ *LiveQuery) {
+		ans.Now.Touchpoints[8].Failures = 40
+	})
 	f = fact(a, "failures")
 	same(t, "text", f.Text, "40 of 200 visits at Parcel failed: 20 % (95 % interval 15 % to 26 %). Most of them at Late parcel (40).")
 	same(t, "touchpoint", f.Touchpoint, "late")

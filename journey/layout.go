@@ -49,6 +49,35 @@ func newLayout(j *Journey, lib Library) *layout {
 	return l
 }
 
+// Touchpoints lists the ids of the touchpoints that the map links, each once, in map order.
+func (j *Journey) Touchpoints() (ids []string) {
+	for _, p := range newLayout(j, Library{}).places {
+		ids = append(ids, p.id)
+	}
+	return ids
+}
+
+// People lists the ids of the personas that the map is drawn for or that its cells and emotions name, each once.
+func (j *Journey) People() (ids []string) {
+	add := func(id string) {
+		if id != "" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	for _, id := range j.Spec.Personas {
+		add(id)
+	}
+	for _, l := range j.Spec.Lanes {
+		for _, c := range l.Cells {
+			add(c.Persona)
+		}
+	}
+	for _, e := range j.Spec.Emotions {
+		add(e.Persona)
+	}
+	return ids
+}
+
 // stagePlaces are the indexes of the touchpoints of a stage.
 func (l *layout) stagePlaces(stage int) (out []int) {
 	for i, p := range l.places {

@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -72,4 +73,12 @@ func TestWords(t *testing.T) {
 	for in, want := range map[string]string{"first-order": "First order", "a_b": "A b", "": ""} {
 		same(t, in, words(in), want)
 	}
+}
+
+func TestReferences(t *testing.T) {
+	j := testMap()
+	j.Spec.Stages[2].Steps[1].Touchpoints = append(j.Spec.Stages[2].Steps[1].Touchpoints, "cart")
+	j.Spec.Lanes[0].Cells[0].Persona = "fitter"
+	same(t, "touchpoints", strings.Join(j.Touchpoints(), " "), "search-ad site-search compare-page cart web-order rep-order pay in-time late review")
+	same(t, "personas", strings.Join(j.People(), " "), "purchaser fitter")
 }

@@ -62,6 +62,14 @@ type Version struct {
 	Note        string          `json:"note,omitempty" doc:"What changed, in the publisher's words"`
 	PublishedAt event.Millis    `json:"published_at"`
 	PublishedBy string          `json:"published_by,omitempty"`
+	Pins        []Pin           `json:"pins" doc:"Versions of what it refers to, published with it: its numbers never change with theirs"`
+}
+
+// Pin is a version of another definition that a version refers to.
+type Pin struct {
+	Kind   string `json:"kind"`
+	ID     string `json:"id"`
+	Number int    `json:"number"`
 }
 
 // Publication is the wish to publish a draft as it is.
@@ -71,6 +79,7 @@ type Publication struct {
 	IfMatch string // ETag that the draft must have, "*" for any
 	Note    string
 	By      string
+	Refers  []Pin // what the document refers to, by kind and id; published with it and pinned; what is not there is left out
 }
 
 // Definitions keeps drafts.
@@ -91,7 +100,8 @@ type Definitions interface {
 
 // Versions keeps what was published.
 type Versions interface {
-	// Publish makes the draft the next version. Publishing a draft that equals the newest version returns that one.
+	// Publish makes the draft the next version, and the drafts of what it refers to theirs, all or none. A draft that
+	// equals its newest version is not published again; if that holds for all, the newest version is returned.
 	Publish(ctx context.Context, p Publication) (Version, error)
 	// Version returns one version with its body; number 0 means the newest. ErrNotFound if there is none.
 	Version(ctx context.Context, kind, id string, number int) (Version, error)

@@ -2,6 +2,7 @@ package metatest
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -161,4 +162,35 @@ func testVersions(t *testing.T, b Back, clock *Clock) {
 	want(t, "versions", len(all), 2)
 	want(t, "newest first", all[0].Number, 2)
 	want(t, "bodies in lists", len(all[0].Body), 0)
+}
+
+// testPins publishes a map with what it refers to: later edits of a touchpoint leave the published map as it was.
+func testPins(t *testing.T, b Back, _ *Clock) {
+	touchpoint := func(id, body string) meta.Edit {
+		return meta.Edit{Kind: "Touchpoint", ID: id, Body: []byte(body), IfMatch: "*"}
+	}
+	publish := func() meta.Version {
+		t.Helper()
+		return must[meta.Version](t)(b.Versions.Publish(ctx(t), meta.Publication{Kind: "Journey", ID: "a", IfMatch: "*", Note: "n",
+			Refers: []meta.Pin{{Kind: "Touchpoint", ID: "cart"}, {Kind: "Touchpoint", ID: "none"}, {Kind: "Touchpoint", ID: "pay"}}}))
+	}
+	must[[]meta.Definition](t)(b.Definitions.Put(ctx(t), edit("a", `{}`, ""), touchpoint("cart", `{"n":1}`), touchpoint("pay", `{"n":1}`)))
+	v1 := publish()
+	want(t, "pins", fmt.Sprint(v1.Pins), "[{Touchpoint cart 1} {Touchpoint pay 1}]")
+	want(t, "published again unchanged", publish().Number, 1)
+
+	must[[]meta.Definition](t)(b.Definitions.Put(ctx(t), touchpoint("cart", `{"n":2}`)))
+	v2 := publish()
+	want(t, "number after a touchpoint changed", v2.Number, 2)
+	want(t, "pins", fmt.Sprint(v2.Pins), "[{Touchpoint cart 2} {Touchpoint pay 1}]")
+	old := must[meta.Version](t)(b.Versions.Version(ctx(t), "Journey", "a", 1))
+	want(t, "pins of the first version", fmt.Sprint(old.Pins), fmt.Sprint(v1.Pins))
+	want(t, "what it pins", string(must[meta.Version](t)(b.Versions.Version(ctx(t), "Touchpoint", "cart", old.Pins[0].Number)).Body), `{"n":1}`)
+
+	_, err := b.Versions.Publish(ctx(t), meta.Publication{Kind: "Journey", ID: "b", IfMatch: "*", Refers: []meta.Pin{{Kind: "Touchpoint", ID: "pay"}}})
+	wantErr(t, err, meta.ErrNotFound)
+	must[[]meta.Definition](t)(b.Definitions.Put(ctx(t), touchpoint("pay", `{"n":2}`)))
+	_, err = b.Versions.Publish(ctx(t), meta.Publication{Kind: "Journey", ID: "a", IfMatch: "stale", Refers: []meta.Pin{{Kind: "Touchpoint", ID: "pay"}}})
+	wantErr(t, err, meta.ErrConflict)
+	want(t, "a refused publication publishes nothing", must[meta.Definition](t)(b.Definitions.Get(ctx(t), "Touchpoint", "pay")).Latest, 1)
 }

@@ -59,6 +59,7 @@ func Run(t *testing.T, open func(t *testing.T, clock *Clock) Back) {
 		{"definitions/bin", testBin},
 		{"definitions/one editor wins", testRace},
 		{"versions", testVersions},
+		{"versions/pins", testPins},
 		{"sources", testSources},
 		{"tokens", testTokens},
 		{"rejected", testRejected},

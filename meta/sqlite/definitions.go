@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"wend.dev/wend/meta"
 )
@@ -124,27 +125,49 @@ func (s *Store) Restore(ctx context.Context, kind, id string) (d meta.Definition
 // Publish implements meta.Versions.
 func (s *Store) Publish(ctx context.Context, p meta.Publication) (v meta.Version, err error) {
 	err = s.within(ctx, func(tx *sql.Tx) error {
-		d, err := s.definition(ctx, tx, p.Kind, p.ID)
-		switch {
-		case err != nil:
-			return err
-		case d.DeletedAt != 0:
-			return fmt.Errorf("%s %q is in the bin: %w", p.Kind, p.ID, meta.ErrNotFound)
-		case p.IfMatch != "*" && p.IfMatch != d.ETag:
-			return fmt.Errorf("%s %q: %w", p.Kind, p.ID, meta.ErrConflict)
-		case d.Latest > 0 && d.Live == d.ETag:
-			v, err = s.version(ctx, tx, p.Kind, p.ID, d.Latest)
-			return err
+		pins := []meta.Pin{}
+		for _, r := range p.Refers {
+			pinned, err := s.publish(ctx, tx, meta.Publication{Kind: r.Kind, ID: r.ID, IfMatch: "*", Note: p.Note, By: p.By}, nil)
+			if errors.Is(err, meta.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			pins = append(pins, meta.Pin{Kind: r.Kind, ID: r.ID, Number: pinned.Number})
 		}
-		v = meta.Version{Kind: p.Kind, ID: p.ID, Number: d.Latest + 1, Body: d.Body, ETag: d.ETag,
-			Note: p.Note, PublishedAt: s.now(), PublishedBy: p.By}
-		if _, err = s.exec(ctx, tx, "meta.Publish", v.Kind, v.ID, v.Number, string(v.Body), v.ETag, v.Note,
-			int64(v.PublishedAt), v.PublishedBy); err != nil {
-			return err
-		}
-		_, err = s.exec(ctx, tx, "meta.SetLatest", v.Kind, v.ID, v.Number, v.ETag)
+		v, err = s.publish(ctx, tx, p, pins)
 		return err
 	})
+	return v, err
+}
+
+// publish publishes one draft. pins nil means that they do not matter.
+func (s *Store) publish(ctx context.Context, tx *sql.Tx, p meta.Publication, pins []meta.Pin) (v meta.Version, err error) {
+	d, err := s.definition(ctx, tx, p.Kind, p.ID)
+	switch {
+	case err != nil:
+		return v, err
+	case d.DeletedAt != 0:
+		return v, fmt.Errorf("%s %q is in the bin: %w", p.Kind, p.ID, meta.ErrNotFound)
+	case p.IfMatch != "*" && p.IfMatch != d.ETag:
+		return v, fmt.Errorf("%s %q: %w", p.Kind, p.ID, meta.ErrConflict)
+	case d.Latest > 0 && d.Live == d.ETag:
+		if v, err = s.version(ctx, tx, p.Kind, p.ID, d.Latest); err != nil || pins == nil || slices.Equal(v.Pins, pins) {
+			return v, err
+		}
+	}
+	v = meta.Version{Kind: p.Kind, ID: p.ID, Number: d.Latest + 1, Body: d.Body, ETag: d.ETag,
+		Note: p.Note, PublishedAt: s.now(), PublishedBy: p.By, Pins: append([]meta.Pin{}, pins...)}
+	text, err := json.Marshal(v.Pins)
+	if err != nil {
+		return v, err
+	}
+	if _, err = s.exec(ctx, tx, "meta.Publish", v.Kind, v.ID, v.Number, string(v.Body), v.ETag, v.Note,
+		int64(v.PublishedAt), v.PublishedBy, string(text)); err != nil {
+		return v, err
+	}
+	_, err = s.exec(ctx, tx, "meta.SetLatest", v.Kind, v.ID, v.Number, v.ETag)
 	return v, err
 }
 
@@ -181,8 +204,11 @@ func scanDefinition(r scanner) (d meta.Definition, err error) {
 }
 
 func scanVersion(r scanner) (v meta.Version, err error) {
-	var body string
-	err = r.Scan(&v.Kind, &v.ID, &v.Number, &body, &v.ETag, &v.Note, &v.PublishedAt, &v.PublishedBy)
+	var body, pins string
+	err = r.Scan(&v.Kind, &v.ID, &v.Number, &body, &v.ETag, &v.Note, &v.PublishedAt, &v.PublishedBy, &pins)
+	if err == nil {
+		err = json.Unmarshal([]byte(pins), &v.Pins)
+	}
 	if body != "" {
 		v.Body = json.RawMessage(body)
 	}

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE versions ADD COLUMN pins TEXT NOT NULL DEFAULT '[]';
