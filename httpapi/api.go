@@ -125,7 +125,7 @@ func (a *api) register(mux *http.ServeMux) {
 		RejectUnknownQueryParameters: true,
 		Transformers:                 []huma.Transformer{a.polish},
 	})
-	a.huma.UseMiddleware(badRequest)
+	a.huma.UseMiddleware(polite)
 	a.sessions()
 	a.queries()
 	a.catalogue()

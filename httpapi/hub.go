@@ -28,6 +28,7 @@ type Hub struct {
 	pace      time.Duration
 	beat      time.Duration
 	count     atomic.Int32
+	last      atomic.Pointer[Tick]
 	mu        sync.Mutex
 	closed    bool
 	listeners map[*listener]struct{}
@@ -70,7 +71,10 @@ func (h *Hub) Events(events []event.Event) {
 func (h *Hub) Changed(c Changed) { h.each(func(l *listener) { l.changed(c) }) }
 
 // Tick tells that questions see newer events; it may be called as often as they do.
-func (h *Hub) Tick(t Tick) { h.each(func(l *listener) { l.ticked(t) }) }
+func (h *Hub) Tick(t Tick) {
+	h.last.Store(&t)
+	h.each(func(l *listener) { l.ticked(t) })
+}
 
 // Close ends every feed, so that a server can drain. Later listeners are turned away.
 func (h *Hub) Close() {
@@ -96,7 +100,7 @@ func (h *Hub) each(f func(*listener)) {
 	}
 }
 
-// join adds a listener; nil when there are too many or the hub is closed.
+// join adds a listener, which is told the last tick; nil when there are too many or the hub is closed.
 func (h *Hub) join(want streamInput) *listener {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -104,6 +108,12 @@ func (h *Hub) join(want streamInput) *listener {
 		return nil
 	}
 	l := &listener{want: want, wake: make(chan struct{}, 1), gone: make(chan struct{})}
+	if t := h.last.Load(); t != nil {
+		l.ticked(*t)
+	}
+	if want.Again != "" {
+		l.changed(Changed{Kind: "*"}) // whatever it missed meanwhile
+	}
 	h.listeners[l] = struct{}{}
 	h.count.Store(int32(len(h.listeners)))
 	return l

@@ -2,8 +2,10 @@ package httpapi
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -15,24 +17,55 @@ func writeProblem(w http.ResponseWriter, status int, detail string) {
 	_ = json.NewEncoder(w).Encode(&huma.ErrorModel{Status: status, Title: http.StatusText(status), Detail: detail})
 }
 
-// badRequest makes huma's 422 a 400: a request that breaks the schema is a bad request like any other.
-func badRequest(ctx huma.Context, next func(huma.Context)) { next(&plainStatus{humaContext: ctx}) }
+// polite puts our manners on a request.
+func polite(ctx huma.Context, next func(huma.Context)) { next(&manners{humaContext: ctx}) }
 
 // humaContext is huma.Context under a name that may be embedded beside the method Context.
 type humaContext huma.Context
 
-type plainStatus struct{ humaContext }
+// manners is a request's context as we want it; see its methods.
+type manners struct{ humaContext }
 
-// SetStatus turns 422 into 400.
-func (c *plainStatus) SetStatus(code int) {
+// SetStatus makes huma's 422 a 400: a request that breaks the schema is a bad request like any other.
+func (c *manners) SetStatus(code int) {
 	if code == http.StatusUnprocessableEntity {
 		code = http.StatusBadRequest
 	}
 	c.humaContext.SetStatus(code)
 }
 
+// Header takes what curl says of a body by default for JSON: there is no form here that it could be.
+func (c *manners) Header(name string) string {
+	v := c.humaContext.Header(name)
+	if name == "Content-Type" && strings.HasPrefix(v, "application/x-www-form-urlencoded") {
+		return "application/json"
+	}
+	return v
+}
+
+// BodyReader is the body, whose closing lifts the deadline for reading it. Without that a question which takes
+// longer than the deadline would end with it: net/http watches the connection while a handler runs, and takes a read
+// that times out for a caller who hung up.
+func (c *manners) BodyReader() io.Reader {
+	return &lifting{c.humaContext.BodyReader(), c.humaContext}
+}
+
+type lifting struct {
+	io.Reader
+	ctx huma.Context
+}
+
+// Close lifts the deadline and closes the body.
+func (l *lifting) Close() error {
+	_ = l.ctx.SetReadDeadline(time.Time{}) // a writer without deadlines has none to lift
+	if c, ok := l.Reader.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
+
 // Unwrap gives the context underneath.
-func (c *plainStatus) Unwrap() huma.Context { return c.humaContext }
+func (c *manners) Unwrap() huma.Context { return c.humaContext }
 
 // polish makes each body ready to be written: problems lose what they echo and gain a hint, answers lose their nulls.
 func (a *api) polish(ctx huma.Context, _ string, v any) (any, error) {

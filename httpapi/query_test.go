@@ -71,6 +71,7 @@ func TestBadQuestions(t *testing.T) {
 	if got := d.expect(400, "POST /api/v1/query/funnel", ""); got["detail"] != "request body is required" {
 		t.Errorf("an empty body: %v", got)
 	}
+	d.expect(200, "POST /api/v1/query/funnel", `{"steps":[{"event":"A"}]}`, "Content-Type: application/x-www-form-urlencoded") // curl -d
 	p := d.expect(415, "POST /api/v1/query/funnel", `{}`, "Content-Type: text/csv")
 	if p["title"] != "Unsupported Media Type" {
 		t.Errorf("got %v", p)
@@ -123,6 +124,39 @@ func TestQuestionEndsWithItsCaller(t *testing.T) {
 	<-done
 	if w.Code != statusClientGone {
 		t.Errorf("got %d, want %d", w.Code, statusClientGone)
+	}
+}
+
+// deadlined notes the deadlines for reading that were set.
+type deadlined struct {
+	*httptest.ResponseRecorder
+	set []time.Time
+}
+
+func (d *deadlined) SetReadDeadline(t time.Time) error {
+	d.set = append(d.set, t)
+	return nil
+}
+
+// TestDeadlineOfTheBodyDoesNotEndTheQuestion: while a handler runs, net/http takes a read that times out for a caller
+// who hung up, so no deadline may be left standing once the body is in.
+func TestDeadlineOfTheBodyDoesNotEndTheQuestion(t *testing.T) {
+	d := newDesk(t)
+	r := httptest.NewRequest("POST", "/api/v1/query/funnel", strings.NewReader(`{"steps":[{"event":"A"}]}`))
+	r.Header.Set("Authorization", "Bearer "+adminToken)
+	w := &deadlined{ResponseRecorder: httptest.NewRecorder()}
+	d.ServeHTTP(w, r)
+	if w.Code != 200 || len(w.set) < 2 || w.set[0].IsZero() || !w.set[len(w.set)-1].IsZero() {
+		t.Errorf("got %d; the deadlines were %v, the last one must be none", w.Code, w.set)
+	}
+	ctx, hangUp := context.WithCancel(t.Context())
+	hangUp()
+	r = httptest.NewRequestWithContext(ctx, "GET", "/api/v1/stream", nil)
+	r.Header.Set("Authorization", "Bearer "+adminToken)
+	w = &deadlined{ResponseRecorder: httptest.NewRecorder()}
+	d.ServeHTTP(w, r)
+	if w.Code != 200 || len(w.set) != 1 || !w.set[0].IsZero() {
+		t.Errorf("the feed: got %d; the deadlines were %v, want one that is none", w.Code, w.set)
 	}
 }
 

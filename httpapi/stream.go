@@ -20,6 +20,7 @@ type streamInput struct {
 	Events bool   `query:"events" doc:"Send events as they arrive too: at most 50 a second, the rest are counted"`
 	Source string `query:"source" maxLength:"100" doc:"Only events of this source"`
 	Name   string `query:"name" maxLength:"500" doc:"Only events of this name"`
+	Again  string `header:"Last-Event-ID" doc:"Sent by browsers that reconnect: anything may have changed meanwhile, so a changed of kind * comes first"`
 }
 
 // stream registers the live feed: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
@@ -62,13 +63,14 @@ func (h *Hub) feed(ctx context.Context, w http.ResponseWriter, l *listener) {
 	head.Set("Cache-Control", "no-store")
 	head.Set("X-Accel-Buffering", "no") // nginx would hold messages back
 	out := http.NewResponseController(w)
+	_ = out.SetReadDeadline(time.Time{}) // the server's would end the feed; a writer without deadlines has none
 	say := func(text string) bool {
 		// A writer without deadlines (a test's) is written to all the same.
 		_ = out.SetWriteDeadline(time.Now().Add(hubWrite))
 		_, err := w.Write([]byte(text))
 		return err == nil && out.Flush() == nil
 	}
-	if !say("retry: 1000\n\n: here\n\n") {
+	if !say("retry: 1000\nid: 1\n\n: here\n\n") {
 		return
 	}
 	beat := time.NewTicker(h.beat)

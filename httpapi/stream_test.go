@@ -60,6 +60,7 @@ type feedWriter struct {
 	text    strings.Builder
 	flushed int
 	stuck   chan struct{}
+	said    chan struct{} // gets a token with each flush, if it is set
 	broken  bool
 }
 
@@ -82,6 +83,9 @@ func (w *feedWriter) Flush() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.flushed = w.text.Len()
+	if w.said != nil {
+		w.said <- struct{}{}
+	}
 }
 
 // take returns what was flushed since the last call.
@@ -119,7 +123,7 @@ func someEvents(n int) []event.Event {
 
 func TestFeedWritesWhatHappens(t *testing.T) {
 	bubble(t, streamInput{Events: true}, func(h *Hub, w *feedWriter) {
-		if got := w.take(); got != "retry: 1000\n\n: here\n\n" || w.header.Get("Content-Type") != "text/event-stream" {
+		if got := w.take(); got != "retry: 1000\nid: 1\n\n: here\n\n" || w.header.Get("Content-Type") != "text/event-stream" {
 			t.Errorf("the feed opens with %q as %v", got, w.header)
 		}
 		h.Events(someEvents(1))
@@ -147,6 +151,32 @@ func TestFeedWritesWhatHappens(t *testing.T) {
 			t.Errorf("a silent feed says %q", got)
 		}
 	})
+}
+
+func TestFeedCatchesUp(t *testing.T) {
+	d := newDesk(t)
+	d.hub.Tick(Tick{Events: 5, Version: 9})
+	f := func(want string, headers ...string) {
+		t.Helper()
+		ctx, hangUp := context.WithCancel(t.Context())
+		r := httptest.NewRequestWithContext(ctx, "GET", "/api/v1/stream", nil)
+		r.Header.Set("Authorization", "Bearer "+adminToken)
+		for _, h := range headers {
+			r.Header.Set("Last-Event-ID", h)
+		}
+		w := &feedWriter{header: http.Header{}, said: make(chan struct{}, 9)}
+		done := make(chan struct{})
+		go func() { defer close(done); d.ServeHTTP(w, r) }()
+		<-w.said // the greeting
+		<-w.said
+		hangUp()
+		<-done
+		if got := strings.TrimPrefix(w.take(), "retry: 1000\nid: 1\n\n: here\n\n"); got != want {
+			t.Errorf("Last-Event-ID %q: got %q, want %q", headers, got, want)
+		}
+	}
+	f("event: tick\ndata: {\"events\":5,\"version\":9}\n\n")
+	f("event: changed\ndata: {\"kind\":\"*\",\"id\":\"\"}\n\nevent: tick\ndata: {\"events\":5,\"version\":9}\n\n", "1")
 }
 
 func TestFeedLeavesOutWhatIsTooMuch(t *testing.T) {
