@@ -21,7 +21,7 @@ func (m maps) Live(ctx context.Context, id string, version int, q journey.LiveQu
 	if err != nil {
 		return nil, err
 	}
-	lib, err := m.desk.library(ctx)
+	lib, err := m.desk.pinned(ctx, id, version)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (m maps) Lint(ctx context.Context, id string) ([]httpapi.Finding, error) {
 		if severity == "hint" {
 			severity = "note"
 		}
-		out = append(out, httpapi.Finding{Rule: f.Rule, Severity: severity, At: at, Text: f.Text + ". " + f.Fix})
+		out = append(out, httpapi.Finding{Rule: f.Rule, Severity: severity, At: at, Text: f.Text + " " + f.Fix})
 	}
 	return out, nil
 }

@@ -163,7 +163,18 @@ func (v versions) Publish(ctx context.Context, id string, rev int64, note string
 	if err != nil {
 		return out, err
 	}
-	x, err := v.desk.Store.Publish(ctx, meta.Publication{Kind: journey.KindJourney, ID: id, IfMatch: def.ETag, Note: note})
+	doc, err := decode[journey.Journey](def.Body)
+	if err != nil {
+		return out, err
+	}
+	p := meta.Publication{Kind: journey.KindJourney, ID: id, IfMatch: def.ETag, Note: note}
+	for _, t := range doc.Touchpoints() {
+		p.Refers = append(p.Refers, meta.Pin{Kind: journey.KindTouchpoint, ID: t})
+	}
+	for _, who := range doc.People() {
+		p.Refers = append(p.Refers, meta.Pin{Kind: journey.KindPersona, ID: who})
+	}
+	x, err := v.desk.Store.Publish(ctx, p)
 	if err != nil {
 		return out, fault(err)
 	}
@@ -178,6 +189,40 @@ func (d *Desk) library(ctx context.Context) (lib journey.Library, err error) {
 		return lib, err
 	}
 	return lib, each(ctx, d, journey.KindPersona, func(id string, p *journey.Persona) { lib.Personas[id] = p })
+}
+
+// pinned is the library as it was when a journey's version was published: what the version refers to is taken from
+// then, the rest as it stands.
+func (d *Desk) pinned(ctx context.Context, id string, version int) (journey.Library, error) {
+	lib, err := d.library(ctx)
+	if err != nil || version == 0 {
+		return lib, err
+	}
+	v, err := d.Store.Version(ctx, journey.KindJourney, id, version)
+	if err != nil {
+		return lib, fault(err)
+	}
+	for _, pin := range v.Pins {
+		was, err := d.Store.Version(ctx, pin.Kind, pin.ID, pin.Number)
+		if err != nil {
+			return lib, fault(err)
+		}
+		switch pin.Kind {
+		case journey.KindTouchpoint:
+			t, err := decode[journey.Touchpoint](was.Body)
+			if err != nil {
+				return lib, err
+			}
+			lib.Touchpoints[pin.ID] = &t
+		case journey.KindPersona:
+			p, err := decode[journey.Persona](was.Body)
+			if err != nil {
+				return lib, err
+			}
+			lib.Personas[pin.ID] = &p
+		}
+	}
+	return lib, nil
 }
 
 func each[T any](ctx context.Context, d *Desk, kind string, f func(id string, doc *T)) error {
