@@ -158,6 +158,9 @@ func complete(e *event.Event, sourceID string, now event.Millis) *refusal {
 	if len(e.Fields) > maxFields {
 		return &refusal{ReasonTooMany, fmt.Sprintf("the event has more than %d fields", maxFields)}
 	}
+	if n := sizeOf(e); n > submitBytes {
+		return &refusal{ReasonTooLarge, fmt.Sprintf("the event has about %d bytes, at most %d are taken", n, submitBytes)}
+	}
 	ok := utf8.ValidString(e.Name) && utf8.ValidString(e.UserID) && utf8.ValidString(e.AnonymousID) && utf8.ValidString(e.GroupID) && utf8.ValidString(e.MessageID)
 	sorted := true
 	for i, f := range e.Fields {
@@ -174,7 +177,7 @@ func complete(e *event.Event, sourceID string, now event.Millis) *refusal {
 	return nil
 }
 
-// sizeOf is about how many bytes of JSON an event would be.
+// sizeOf is about how many bytes an event takes, in memory and in the log. It is never less than its texts.
 func sizeOf(e *event.Event) int {
 	n := 128 + len(e.MessageID) + len(e.Name) + len(e.UserID) + len(e.AnonymousID) + len(e.GroupID)
 	for _, f := range e.Fields {

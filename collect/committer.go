@@ -12,8 +12,9 @@ import (
 
 // One append holds at most this much, unless a single event is more.
 const (
-	appendBytes  = 1 << 20
+	appendBytes  = 2 << 20
 	appendEvents = 5000
+	submitBytes  = 1 << 20 // most that Submit takes as one event
 )
 
 const (

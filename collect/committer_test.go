@@ -180,9 +180,9 @@ func TestAppendsAreBounded(t *testing.T) {
 	big := make([]event.Event, 5)
 	for i := range big {
 		big[i] = event.Event{Kind: event.Track, Name: "E", UserID: "u", MessageID: fmt.Sprint("big", i),
-			Fields: []event.Field{{Path: "properties.x", Value: event.StringValue(strings.Repeat("x", 400_000))}}}
+			Fields: []event.Field{{Path: "properties.x", Value: event.StringValue(strings.Repeat("x", 600_000))}}}
 	}
-	if err := fx.c.Submit(context.Background(), "src", big); err != nil || !slices.Equal(sizes, []int{2, 2, 1}) {
+	if err := fx.c.Submit(context.Background(), "src", big); err != nil || !slices.Equal(sizes, []int{3, 2}) {
 		t.Errorf("appends of %v large events, %v", sizes, err)
 	}
 }
@@ -255,6 +255,7 @@ func TestSubmit(t *testing.T) {
 	f(event.Event{Kind: event.Track, Name: "E\xff", UserID: "u"}, ReasonNotUTF8)
 	f(event.Event{Kind: event.Track, Name: "E", UserID: "u", Fields: []event.Field{{Path: "p", Value: event.StringValue("\xff")}}}, ReasonNotUTF8)
 	f(event.Event{Kind: event.Track, Name: "E", UserID: "u", Fields: make([]event.Field, maxFields+1)}, ReasonTooMany)
+	f(event.Event{Kind: event.Track, Name: "E", UserID: strings.Repeat("u", submitBytes)}, ReasonTooLarge)
 	if n := len(fx.log.all()); n != 3 {
 		t.Errorf("%d stored after invalid ones", n)
 	}

@@ -13,7 +13,7 @@ import (
 type item struct {
 	event event.Event
 	id    uint64 // what dedup knows it by
-	size  int    // bytes of JSON it came from
+	size  int    // sizeOf it
 }
 
 // envelope is a request body taken apart, its events not yet decoded.
@@ -46,7 +46,8 @@ type message struct {
 
 // open splits a body. A body without a batch array is one event.
 func (d *decoder) open(maxEvents int) (envelope, error) {
-	var e envelope
+	e := envelope{spans: d.spans[:0]}
+	defer func() { d.spans = e.spans }()
 	i := d.space(0)
 	if i >= len(d.s) || d.s[i] != '{' {
 		return e, fmt.Errorf("the body must be a JSON object")
@@ -116,9 +117,11 @@ func (d *decoder) share(e *envelope) error {
 		return nil
 	}
 	d.begin()
-	if d.group(e.context, "context") < 0 {
+	end := d.group(e.context, "context")
+	if end < 0 {
 		return d.err
 	}
+	d.spread = end - e.context
 	d.shared = slices.Clone(d.fields)
 	for i, f := range d.shared { // the batch's own text is not worth refusing its events for
 		d.shared[i].Path, d.shared[i].Value.Str = strings.ToValidUTF8(f.Path, "\ufffd"), strings.ToValidUTF8(f.Value.Str, "\ufffd")
@@ -222,8 +225,8 @@ func (d *decoder) decode(span [2]int, e *envelope, in arrival) (event.Event, *re
 	}
 	ev, no := d.build(&m, e, in)
 	switch {
-	case len(raw) > maxEventBytes:
-		no = &refusal{ReasonTooLarge, fmt.Sprintf("the event has %d bytes, at most %d are taken", len(raw), maxEventBytes)}
+	case len(raw)+d.spread > maxEventBytes:
+		no = &refusal{ReasonTooLarge, fmt.Sprintf("the event has %d bytes, at most %d are taken", len(raw)+d.spread, maxEventBytes)}
 	case !in.utf8 && !utf8.ValidString(raw):
 		no = &refusal{ReasonNotUTF8, "the event holds bytes that are not UTF-8"}
 	}

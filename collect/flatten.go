@@ -15,9 +15,11 @@ import (
 const (
 	maxEventBytes = 32 << 10
 	maxFields     = 512
-	maxPathDepth  = 5    // keys below properties, context or traits; what lies deeper stays JSON
-	maxInterned   = 4096 // paths a decoder remembers
-	maxShapes     = 1024 // orders of paths it remembers
+	maxPathDepth  = 5       // keys below properties, context or traits; what lies deeper stays JSON
+	maxPathBytes  = 256     // of a flattened path
+	maxSpread     = 4 << 20 // bytes of a batch-level context times the events that get it
+	maxInterned   = 4096    // paths a decoder remembers
+	maxShapes     = 1024    // orders of paths it remembers
 )
 
 // decoder turns request bodies into events. It is used for one request at a time and reused for its memory.
@@ -30,6 +32,8 @@ type decoder struct {
 	fields []event.Field     // of the current event, as they come
 	chunk  []event.Field     // what events' Fields are cut from
 	shared []event.Field     // batch-level context, put before each event's own
+	spread int               // bytes of JSON of that context
+	spans  [][2]int          // room for the next envelope's
 
 	renamed []int  // indexes in fields whose path was normalised
 	tooMany bool   // the current event has more than maxFields
@@ -46,7 +50,7 @@ type shape struct {
 func (d *decoder) reset(body string) {
 	d.scanner = scanner{s: body}
 	clear(d.fields[:cap(d.fields)])
-	d.fields, d.chunk, d.shared = d.fields[:0], nil, nil
+	d.fields, d.chunk, d.shared, d.spread = d.fields[:0], nil, nil, 0
 	if d.paths == nil || len(d.paths) > maxInterned || len(d.shapes) > maxShapes {
 		d.paths, d.shapes, d.last = make(map[string]string, 256), make(map[uint64]*shape), new(shape)
 	}
@@ -101,6 +105,10 @@ func (d *decoder) shapeOf() *shape {
 
 // put keeps a field.
 func (d *decoder) put(f event.Field) {
+	if len(f.Path) > maxPathBytes {
+		d.bad = clip(f.Path, 64) + "…: the path is longer than " + strconv.Itoa(maxPathBytes) + " bytes"
+		return
+	}
 	if len(d.fields) >= maxFields {
 		d.tooMany = true
 		return
@@ -114,6 +122,9 @@ func (d *decoder) emit(v event.Value) {
 }
 
 func (d *decoder) intern() string {
+	if len(d.path) > maxPathBytes {
+		return string(d.path) // refused by put
+	}
 	if i := len(d.fields); i < len(d.last.paths) && d.last.paths[i] == string(d.path) {
 		return d.last.paths[i]
 	}

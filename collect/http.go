@@ -283,6 +283,9 @@ func (d *decoder) all(e *envelope, in arrival) (*request, []Rejected, *answer) {
 	if err := d.share(e); err != nil {
 		return nil, nil, invalid("invalid_json", "%s", err)
 	}
+	if d.spread*len(e.spans) > maxSpread {
+		return nil, nil, invalid("too_large", "the batch's context of %d bytes goes to each of %d events: too much", d.spread, len(e.spans))
+	}
 	r := &request{items: make([]item, 0, len(e.spans)), done: make(chan error, 1)}
 	var bad []Rejected
 	for _, span := range e.spans {
@@ -299,7 +302,7 @@ func (d *decoder) all(e *envelope, in arrival) (*request, []Rejected, *answer) {
 			ev.MessageID = freshID()
 		}
 		ev.Profile = event.ProfileOf(ev.UserID, ev.AnonymousID)
-		r.items = append(r.items, item{event: ev, id: dedup.ID(in.source, ev.MessageID), size: span[1] - span[0]})
+		r.items = append(r.items, item{event: ev, id: dedup.ID(in.source, ev.MessageID), size: sizeOf(&ev)})
 	}
 	return r, bad, nil
 }

@@ -51,6 +51,7 @@ func TestBadBodiesAre400(t *testing.T) {
 	f("/v1/batch", bomb, "too_large")
 	f("/v1/batch", bomb, "too_large", "Content-Encoding", "gzip")
 	f("/v1/batch", `{"batch":[`+strings.Repeat(good+",", DefaultBatchEvents)+good+`]}`, "too_many_events")
+	f("/v1/batch", `{"context":{"x":"`+strings.Repeat("x", 20_000)+`"},"batch":[`+strings.Repeat(good+",", 300)+good+`]}`, "too_large")
 	if n := len(fx.log.all()) + len(fx.rejected.all); n != 0 {
 		t.Errorf("%d events kept of bodies that were refused whole", n)
 	}
@@ -100,6 +101,7 @@ func TestBadEventsAreRejectedAlone(t *testing.T) {
 	f(`{"type":"track","event":"E","userId":{"id":1}}`, ReasonBadField)
 	f(`{"type":"track","event":"E","userId":"u","properties":[1]}`, ReasonBadField)
 	f(`{"type":"track","event":"E","userId":"u","properties":{"n":1e999}}`, ReasonBadField)
+	f(`{"type":"track","event":"E","userId":"u","properties":{"`+strings.Repeat("k", 300)+`":1}}`, ReasonBadField)
 	f(`{"type":"track","event":"E","userId":"u","timestamp":"soon"}`, ReasonBadTime)
 	f(`{"type":"track","event":"E","userId":"u","timestamp":"1969-12-31T23:59:59Z"}`, ReasonBadTime)
 	f("{\"type\":\"track\",\"event\":\"E\xff\",\"userId\":\"u\"}", ReasonNotUTF8)
@@ -108,12 +110,12 @@ func TestBadEventsAreRejectedAlone(t *testing.T) {
 	f(`{"type":"track","event":"E","userId":"u","properties":{"a":1`+many.String()[:8098]+`}}`, ReasonTooMany)
 	f(`{"type":"track","event":"E","userId":"u","properties":{"a":1`+many.String()+`}}`, ReasonTooLarge)
 
-	r := fx.rejected.all[19]
+	r := fx.rejected.all[20]
 	if r.Name != "Big" || r.MessageID != "m" || r.Kind != "track" {
 		t.Errorf("the large event is kept as %q %q %q", r.Kind, r.Name, r.MessageID)
 	}
 	s := fx.c.Stats()
-	if s.Rejected[ReasonNoID] != 3 || s.Rejected[ReasonTooLarge] != 2 || s.Accepted != 44 {
+	if s.Rejected[ReasonNoID] != 3 || s.Rejected[ReasonTooLarge] != 2 || s.Accepted != 46 {
 		t.Errorf("stats %+v", s)
 	}
 	// Of a single call the client hears: nothing of it was stored as an event.
