@@ -22,7 +22,7 @@ func (c *Collector) serveSettings(w http.ResponseWriter, r *http.Request, key st
 		}},
 		"plan":         object{"track": on, "identify": on, "group": on},
 		"edgeFunction": object{}, "analyticsNextEnabled": true, "middlewareSettings": object{}, "enabledMiddleware": object{},
-		"metrics":                     object{"sampleRate": 0},
+		"metrics":                     object{"sampleRate": 0, "host": r.Host + "/v1"},
 		"legacyVideoPluginsEnabled":   false,
 		"remotePlugins":               []string{},
 		"autoInstrumentationSettings": object{"disableTraffic": true, "sampleRate": 0},
