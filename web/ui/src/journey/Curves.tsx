@@ -16,12 +16,14 @@ interface Props {
 }
 
 const height = 148
-const y = (value: number): number => height / 2 - value * (height / 2 - 18)
 
 /** How it feels over the stages: assumed, reported and observed, side by side and never blended. */
 export function Curves({ curves, centres, width, left, titleOf }: Props) {
   const { t } = useTranslation('journey')
   const f = useFormat()
+  // The scale is from -1 to 1; the drawing takes the part of it that is used, never less than a third.
+  const far = Math.max(0.33, ...curves.flatMap((c) => c.points.flatMap((p) => [p.value, p.low, p.high].map((v) => Math.abs(v ?? 0)))))
+  const y = (value: number): number => height / 2 - (value / far) * (height / 2 - 20)
   const said = (curve: Curve, p: Point): string => {
     const value = f.decimal(p.value ?? 0, 2, true)
     const range = p.low !== null && p.high !== null ? ` (${f.decimal(p.low, 2, true)} … ${f.decimal(p.high, 2, true)})` : ''

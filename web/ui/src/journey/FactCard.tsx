@@ -19,10 +19,12 @@ interface Props {
   fact: Fact
   titleOf: (id: string) => string
   onTouchpoint?: (id: string) => void
+  /** Away from its map: the journey that the finding leads to. */
+  journey?: string
 }
 
 /** One finding with its counts, and the question that shows it. */
-export function FactCard({ fact, titleOf, onTouchpoint }: Props) {
+export function FactCard({ fact, titleOf, onTouchpoint, journey }: Props) {
   const { t, i18n } = useTranslation('journey')
   const text = useFactText()(fact, titleOf)
   const Sign = signs[fact.kind]
@@ -34,6 +36,9 @@ export function FactCard({ fact, titleOf, onTouchpoint }: Props) {
         <Anchor component={Link} to="/insights" search={{ question: fact.question, query: fact.query } as never} size="sm" fw={600}>{t('fact.evidence')}</Anchor>
         {fact.touchpoint && onTouchpoint ? (
           <Anchor component="button" type="button" size="sm" fw={600} onClick={() => { onTouchpoint(fact.touchpoint ?? '') }}>{t('fact.touchpoint')}</Anchor>
+        ) : null}
+        {journey ? (
+          <Anchor component={Link} to="/journeys/$id" params={{ id: journey } as never} search={{ touchpoint: fact.touchpoint } as never} size="sm" fw={600}>{t('find.journey', { ns: 'shell' })}</Anchor>
         ) : null}
       </div>
     </article>

@@ -37,7 +37,7 @@ export function MapCanvas({ journey, plan, live, actor, layers, top, open, onOpe
   const [picked, setPicked] = useState<string | null>(null)
   const numbers = layers.has('live')
   const flow = layers.has('flow')
-  const layout = useMemo(() => layoutMap(plan, { width: Math.max(width, 320), flow, box: numbers ? 76 : 58 }), [plan, width, flow, numbers])
+  const layout = useMemo(() => layoutMap(plan, { width: Math.max(width, 320), flow, box: numbers ? 52 : 44 }), [plan, width, flow, numbers])
   const ribbons = useMemo(() => (flow && live ? makeRibbons(live.edges, layout.boxes, top) : []), [flow, live, layout, top])
   const titles = useMemo(() => new Map([...plan.stages, ...plan.boxes].map((x) => [x.id, x.title])), [plan])
   const titleOf = (id: string): string => titles.get(id) ?? id

@@ -1,6 +1,6 @@
 import { Slider, VisuallyHidden } from '@mantine/core'
-import { IconArrowRight } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { IconAlertTriangle, IconArrowRight, IconBuilding, IconClock, IconUser } from '@tabler/icons-react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Live } from '../api/types'
 import { useFormat } from '../ui/useFormat'
@@ -20,16 +20,25 @@ export function MapKey({ live, layers, top, onTop }: Props) {
   const f = useFormat()
   const most = Math.min(120, Math.max(5, live.edges.length))
   const [value, setValue] = useState(top)
-  useEffect(() => { setValue(top) }, [top])
   const shown = live.edges.slice(0, value)
   const moves = live.edges.reduce((sum, e) => sum + e.count, 0)
   const share = moves > 0 ? shown.reduce((sum, e) => sum + e.count, 0) / moves : 0
   return (
     <div className={classes.under}>
       {layers.has('live') ? (
+        <>
+        {live.facts.length > 0 ? (
+          <a className={classes.findings} href="#facts"><IconAlertTriangle size={14} aria-hidden="true" />{t('key.findings', { count: live.facts.length })}</a>
+        ) : null}
         <span className={classes.key}>
-          <b>61 %<IconArrowRight size={11} aria-hidden="true" style={{ verticalAlign: -1 }} /></b> {t('key.onward')}
+          {live.actor === 'account' ? <IconBuilding size={13} aria-hidden="true" /> : <IconUser size={13} aria-hidden="true" />}
+          {t(`unit.${live.actor}`, { count: 2 })}
         </span>
+        <span className={classes.key}>
+          <b>%<IconArrowRight size={11} aria-hidden="true" style={{ verticalAlign: -1 }} /></b> {t('key.onward')}
+        </span>
+        <span className={classes.key}><IconClock size={13} aria-hidden="true" /> {t('key.median')}</span>
+        </>
       ) : null}
       {layers.has('flow') ? (
         <>

@@ -40,7 +40,7 @@ export function MapList({ journey, plan, live, actor, numbers, planning, open, o
                     <div key={box.id} className={classes.slot}>
                       <TouchpointBox
                         box={box}
-                        rect={{ x: 0, y: 0, w: 168, h: 76 }}
+                        rect={{ x: 0, y: 0, w: 320, h: 52 }}
                         mood={moodOf(box.live, live?.facts ?? [])}
                         actor={actor}
                         live={numbers && live !== undefined}

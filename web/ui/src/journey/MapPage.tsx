@@ -89,7 +89,7 @@ export function MapPage() {
             : <MapCanvas {...view} layers={layers} top={search.top ?? defaultTop} />}
         </div>
         {live && live.facts.length > 0 && layers.has('live') ? (
-          <section className={classes.facts}>
+          <section className={classes.facts} id="facts">
             <h2 className={classes.factsName}>{t('fact.title')} <span>{t('fact.lead')}</span></h2>
             <div className={classes.factList}>
               {live.facts.map((fact) => (

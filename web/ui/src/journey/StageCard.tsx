@@ -1,5 +1,5 @@
 import { ActionIcon } from '@mantine/core'
-import { IconPencil } from '@tabler/icons-react'
+import { IconBuilding, IconPencil, IconUser } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { LiveStage, Stage } from '../api/types'
 import { useFormat } from '../ui/useFormat'
@@ -20,6 +20,7 @@ interface Props {
 export function StageCard({ stage, live, actor, plan, onEdit }: Props) {
   const { t } = useTranslation('journey')
   const f = useFormat()
+  const Who = actor === 'account' ? IconBuilding : IconUser
   return (
     <div className={classes.card}>
       <div className={classes.top}>
@@ -33,8 +34,9 @@ export function StageCard({ stage, live, actor, plan, onEdit }: Props) {
       {stage.aim ? <p className={classes.aim} title={stage.aim}>{stage.aim}</p> : null}
       {live ? (
         <div className={classes.numbers}>
-          <span>
-            <strong className={classes.people}>{f.count(live.people)}</strong>{' '}
+          <span className={classes.who}>
+            <Who size={15} aria-hidden="true" />
+            <strong className={classes.people}>{f.count(live.people)}</strong>
             <span className={classes.unit}>{t(`unit.${actor}`, { count: live.people })}</span>
           </span>
           <TrendChip change={live.trend} unit="relative" />

@@ -39,8 +39,7 @@ export function TouchpointBox({ box, rect, mood, actor, live, open, faded, onOpe
 
   const numbers = live ? box.live : undefined
   const shown = numbers && mood !== 'silent' && mood !== 'dark' ? numbers : undefined
-  const wide = rect.w >= 168
-  const said = shown ? note(shown, wide) : undefined
+  const said = shown ? note(shown) : undefined
   const Who = actor === 'account' ? IconBuilding : IconUser
   const NoteSign = said?.kind === 'failures' ? IconAlertTriangle : said?.kind === 'score' ? IconMoodSmile : IconClock
   const label = shown
@@ -64,26 +63,22 @@ export function TouchpointBox({ box, rect, mood, actor, live, open, faded, onOpe
       onFocus={() => { onHover(box.id) }}
       onBlur={() => { onHover(null) }}
     >
-      <span className={classes.title}>
-        {box.title}
-        {live && mood === 'bad' ? <IconAlertTriangle className={classes.sign} size={13} aria-hidden="true" /> : null}
-        {live && mood === 'worse' ? <IconTrendingDown className={classes.sign} size={13} aria-hidden="true" /> : null}
+      <span className={classes.row}>
+        <span className={classes.title}>{box.title}</span>
+        {live && mood === 'bad' ? <IconAlertTriangle className={classes.sign} size={14} aria-hidden="true" /> : null}
+        {live && mood === 'worse' ? <IconTrendingDown className={classes.sign} size={14} aria-hidden="true" /> : null}
+        {shown && shown.onward.of > 0 ? (
+          <span className={classes.onward}>{f.share(shown.onward.rate)}<IconArrowRight size={12} aria-hidden="true" /></span>
+        ) : null}
       </span>
       {shown ? (
-        <>
-          <span className={classes.row}>
-            <span className={classes.people}><Who size={12} aria-hidden="true" />{f.count(shown.people)}</span>
-            {shown.onward.of > 0 ? (
-              <span className={classes.onward}>{f.share(shown.onward.rate)}<IconArrowRight size={11} aria-hidden="true" /></span>
-            ) : null}
+        <span className={classes.row}>
+          <span className={classes.people}><Who size={12} aria-hidden="true" />{f.count(shown.people)}</span>
+          <span className={classes.note} data-kind={said?.kind}>
+            {said ? <><NoteSign size={12} aria-hidden="true" /><span>{said.text}</span></> : null}
           </span>
-          <span className={classes.row}>
-            <span className={classes.note} data-kind={said?.kind}>
-              {said ? <><NoteSign size={11} aria-hidden="true" /><span>{said.text}</span></> : null}
-            </span>
-            <span className={classes.spark}><Sparkline values={shown.series} width={wide ? 72 : 32} height={16} /></span>
-          </span>
-        </>
+          <span className={classes.spark}><Sparkline values={shown.series} width={said?.kind === 'time' ? 48 : 28} height={18} /></span>
+        </span>
       ) : live ? (
         <span className={classes.none}><IconEyeOff size={12} aria-hidden="true" />{t(mood === 'dark' ? 'box.dark' : 'box.silent')}</span>
       ) : (

@@ -13,12 +13,12 @@ export interface Ribbon {
   at: { x: number; y: number }
 }
 
-type Side = 'left' | 'right' | 'top' | 'bottom'
+type Side = 'left' | 'right'
 interface End {
   ribbon: number
   box: string
   side: Side
-  /** Where the other end lies along this side: ribbons are sorted by it, so that they do not cross at the box. */
+  /** How high the other end lies: ribbons at a side are sorted by it, so that they do not cross at the box. */
   towards: number
   width: number
 }
@@ -26,45 +26,15 @@ interface End {
 const widest = 18
 const thinnest = 1.5
 
+/** Onward moves leave at the right and arrive at the left; within a column they bulge into the gutter beside it. */
 function sides(a: Rect, b: Rect): [Side, Side] {
   if (b.x >= a.x + a.w) return ['right', 'left']
-  const apart = b.y - a.y
-  if (Math.abs(apart) < a.h / 2) return ['bottom', 'bottom']
-  return apart > 0 ? ['bottom', 'top'] : ['top', 'bottom']
+  if (a.x >= b.x + b.w) return ['left', 'right']
+  return b.y > a.y ? ['right', 'right'] : ['left', 'left']
 }
 
-function flat(side: Side): boolean {
-  return side === 'left' || side === 'right'
-}
-
-function lengthOf(side: Side, r: Rect): number {
-  return flat(side) ? r.h : r.w
-}
-
-function point(side: Side, r: Rect, along: number): { x: number; y: number } {
-  switch (side) {
-    case 'left':
-      return { x: r.x, y: r.y + along }
-    case 'right':
-      return { x: r.x + r.w, y: r.y + along }
-    case 'top':
-      return { x: r.x + along, y: r.y }
-    case 'bottom':
-      return { x: r.x + along, y: r.y + r.h }
-  }
-}
-
-function pull(side: Side, by: number): { x: number; y: number } {
-  switch (side) {
-    case 'left':
-      return { x: -by, y: 0 }
-    case 'right':
-      return { x: by, y: 0 }
-    case 'top':
-      return { x: 0, y: -by }
-    case 'bottom':
-      return { x: 0, y: by }
-  }
+function edgeX(side: Side, r: Rect): number {
+  return side === 'left' ? r.x : r.x + r.w
 }
 
 function round(n: number): number {
@@ -83,10 +53,9 @@ export function makeRibbons(edges: LiveEdge[], boxes: Map<string, Rect>, top: nu
     const a = boxes.get(edge.from) as Rect
     const b = boxes.get(edge.to) as Rect
     const [sa, sb] = sides(a, b)
-    const centre = (r: Rect, side: Side): number => (flat(side) ? r.y + r.h / 2 : r.x + r.w / 2)
     return [
-      { ribbon: i, box: edge.from, side: sa, towards: centre(b, sa), width: edge.count / most },
-      { ribbon: i, box: edge.to, side: sb, towards: centre(a, sb), width: edge.count / most },
+      { ribbon: i, box: edge.from, side: sa, towards: b.y, width: edge.count / most },
+      { ribbon: i, box: edge.to, side: sb, towards: a.y, width: edge.count / most },
     ]
   })
 
@@ -98,7 +67,7 @@ export function makeRibbons(edges: LiveEdge[], boxes: Map<string, Rect>, top: nu
   let scale = widest
   for (const group of groups.values()) {
     const first = group[0] as End
-    const long = lengthOf(first.side, boxes.get(first.box) as Rect) * 0.9
+    const long = (boxes.get(first.box) as Rect).h * 0.9
     const sum = group.reduce((total, end) => total + end.width, 0)
     scale = Math.min(scale, long / sum)
   }
@@ -107,7 +76,7 @@ export function makeRibbons(edges: LiveEdge[], boxes: Map<string, Rect>, top: nu
   const along = new Map<End, number>()
   for (const group of groups.values()) {
     const first = group[0] as End
-    const long = lengthOf(first.side, boxes.get(first.box) as Rect)
+    const long = (boxes.get(first.box) as Rect).h
     const gap = 1
     const need = group.reduce((total, end) => total + wide(end.width), 0) + gap * (group.length - 1)
     const squeeze = Math.min(1, (long - 4) / need)
@@ -121,22 +90,20 @@ export function makeRibbons(edges: LiveEdge[], boxes: Map<string, Rect>, top: nu
 
   return ends.map(([from, to], i) => {
     const edge = shown[i] as LiveEdge
-    const p = point(from.side, boxes.get(from.box) as Rect, along.get(from) ?? 0)
-    const q = point(to.side, boxes.get(to.box) as Rect, along.get(to) ?? 0)
-    const reach = flat(from.side)
-      ? Math.max(12, (q.x - p.x) / 2)
-      : from.side === to.side
-        ? 26
-        : Math.max(12, Math.abs(q.y - p.y) / 2)
-    const a = pull(from.side, reach)
-    const b = pull(to.side, reach)
-    const path = `M${String(round(p.x))},${String(round(p.y))} C${String(round(p.x + a.x))},${String(round(p.y + a.y))} ${String(round(q.x + b.x))},${String(round(q.y + b.y))} ${String(round(q.x))},${String(round(q.y))}`
+    const ra = boxes.get(from.box) as Rect
+    const rb = boxes.get(to.box) as Rect
+    const p = { x: edgeX(from.side, ra), y: ra.y + (along.get(from) ?? 0) }
+    const q = { x: edgeX(to.side, rb), y: rb.y + (along.get(to) ?? 0) }
+    const reach = from.side === to.side ? Math.min(32, 14 + Math.abs(q.y - p.y) / 12) : Math.max(12, Math.abs(q.x - p.x) / 2)
+    const a = from.side === 'right' ? reach : -reach
+    const b = to.side === 'right' ? reach : -reach
+    const path = `M${String(round(p.x))},${String(round(p.y))} C${String(round(p.x + a))},${String(round(p.y))} ${String(round(q.x + b))},${String(round(q.y))} ${String(round(q.x))},${String(round(q.y))}`
     return {
       key: `${edge.from}→${edge.to}`,
       edge,
       path,
       width: round(wide(from.width)),
-      at: { x: (p.x + q.x) / 2 + ((a.x + b.x) * 3) / 8, y: (p.y + q.y) / 2 + ((a.y + b.y) * 3) / 8 },
+      at: { x: (p.x + q.x) / 2 + ((a + b) * 3) / 8, y: (p.y + q.y) / 2 },
     }
   })
 }

@@ -23,17 +23,17 @@ export function useScoreText(): (score: Score) => string {
 }
 
 /** The one thing worth a third line in a box: failures, else the score, else the time to next. */
-export function useChipNote(): (live: LiveTouchpoint, wide: boolean) => ChipNote | undefined {
+export function useChipNote(): (live: LiveTouchpoint) => ChipNote | undefined {
   const { t } = useTranslation('journey')
   const f = useFormat()
   const score = useScoreText()
-  return (live, wide) => {
+  return (live) => {
     if (live.failures.n > 0) {
-      return { kind: 'failures', text: wide ? t('box.fail', { share: f.share(live.failures.rate) }) : f.share(live.failures.rate) }
+      return { kind: 'failures', text: t('box.fail', { share: f.share(live.failures.rate) }) }
     }
     if (live.score) return { kind: 'score', text: score(live.score) }
     if (live.median_seconds !== null) {
-      return { kind: 'time', text: wide ? t('box.toNext', { span: f.span(live.median_seconds) }) : f.span(live.median_seconds) }
+      return { kind: 'time', text: f.span(live.median_seconds) }
     }
     return undefined
   }
