@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -116,7 +117,7 @@ type fixture struct {
 
 func newFixture(t testing.TB, change func(*Options)) *fixture {
 	t.Helper()
-	set, err := dedup.Open(t.TempDir(), dedup.Options{})
+	set, err := dedup.Open(memoryDir(t), dedup.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,6 +142,20 @@ func newFixture(t testing.TB, change func(*Options)) *fixture {
 		}
 	})
 	return f
+}
+
+// memoryDir is a folder in memory where there is one: these tests flush often, and a sync there costs nothing.
+func memoryDir(t testing.TB) string {
+	dir, err := os.MkdirTemp("/dev/shm", "wend-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
 }
 
 // post sends a body with the test key, header pairs added.

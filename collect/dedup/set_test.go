@@ -26,6 +26,20 @@ func open(t testing.TB, dir string, o Options) *Set {
 	return s
 }
 
+// memoryDir is a folder in memory where there is one: these tests flush often, and a sync there costs nothing.
+func memoryDir(t testing.TB) string {
+	dir, err := os.MkdirTemp("/dev/shm", "wend-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
 func closeSet(t testing.TB, s *Set) {
 	t.Helper()
 	if err := s.Close(); err != nil {
@@ -62,7 +76,7 @@ func wantAll(t testing.TB, s *Set, want bool, ids []uint64) {
 const hour = event.Millis(3_600_000)
 
 func TestRemembersOverFlushesAndRestarts(t *testing.T) {
-	dir := t.TempDir()
+	dir := memoryDir(t)
 	s := open(t, dir, Options{})
 	known, strange := ids(1, 50_000), ids(2, 50_000)
 	for i := 0; i < len(known); i += 10_000 {
@@ -95,7 +109,7 @@ func TestRemembersOverFlushesAndRestarts(t *testing.T) {
 }
 
 func TestObserveReplaysTheLog(t *testing.T) {
-	s := open(t, t.TempDir(), Options{})
+	s := open(t, memoryDir(t), Options{})
 	defer closeSet(t, s)
 	s.Observe([]event.Event{{Source: "a", MessageID: "1", ReceivedAt: hour}, {Source: "b", MessageID: "1", ReceivedAt: hour}})
 	for source, want := range map[string]bool{"a": true, "b": true, "c": false} {
@@ -109,7 +123,7 @@ func TestObserveReplaysTheLog(t *testing.T) {
 }
 
 func TestOldIDsGo(t *testing.T) {
-	s := open(t, t.TempDir(), Options{})
+	s := open(t, memoryDir(t), Options{})
 	defer closeSet(t, s)
 	old := ids(1, 1000)
 	s.Add(hour, old)
@@ -131,7 +145,7 @@ func TestOldIDsGo(t *testing.T) {
 }
 
 func TestCapacityBoundsMemory(t *testing.T) {
-	dir := t.TempDir()
+	dir := memoryDir(t)
 	s := open(t, dir, Options{Capacity: 80_000})
 	defer closeSet(t, s)
 	for i := range 100 {
@@ -157,7 +171,7 @@ func TestCapacityBoundsMemory(t *testing.T) {
 func TestDamageIsFoundAndSurvived(t *testing.T) {
 	f := func(name string, harm func(b []byte) []byte, atOpen bool) {
 		t.Helper()
-		dir := t.TempDir()
+		dir := memoryDir(t)
 		s := open(t, dir, Options{Capacity: 16_000}) // so small that the two are not merged
 		a, b := ids(1, 2000), ids(2, 2000)
 		s.Add(hour, a)
@@ -217,7 +231,7 @@ func TestDamageIsFoundAndSurvived(t *testing.T) {
 }
 
 func TestStrayFilesAreRemoved(t *testing.T) {
-	dir := t.TempDir()
+	dir := memoryDir(t)
 	s := open(t, dir, Options{})
 	s.Add(hour, ids(1, 10))
 	flush(t, s, 1)
@@ -233,7 +247,7 @@ func TestStrayFilesAreRemoved(t *testing.T) {
 }
 
 func TestFailedFlushLosesNothing(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "set")
+	dir := filepath.Join(memoryDir(t), "set")
 	s := open(t, dir, Options{})
 	defer closeSet(t, s)
 	known := ids(1, 3000)
@@ -259,7 +273,7 @@ func TestFailedFlushLosesNothing(t *testing.T) {
 }
 
 func TestFilterLetsFewStrangersPass(t *testing.T) {
-	s := open(t, t.TempDir(), Options{})
+	s := open(t, memoryDir(t), Options{})
 	defer closeSet(t, s)
 	s.Add(hour, ids(1, 200_000))
 	flush(t, s, 1)
@@ -277,10 +291,7 @@ func TestFilterLetsFewStrangersPass(t *testing.T) {
 // Whatever the order of adds, flushes, crashes and replays, the set knows exactly the ids that the log holds.
 func TestModelOfCrashes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		dir, err := os.MkdirTemp(t.TempDir(), "")
-		if err != nil {
-			rt.Fatal(err)
-		}
+		dir := memoryDir(t)
 		s := open(t, dir, Options{Capacity: 1 << 20, Retention: 1000 * time.Hour})
 		defer func() { closeSet(t, s) }()
 		var log []event.Event // position i is mark i+1
@@ -320,7 +331,7 @@ func TestModelOfCrashes(t *testing.T) {
 
 // Look-ups go on while a flush and its merges swap and unmap generations.
 func TestLookUpsDuringFlushes(t *testing.T) {
-	s := open(t, t.TempDir(), Options{})
+	s := open(t, memoryDir(t), Options{})
 	defer closeSet(t, s)
 	known := ids(1, 20_000)
 	s.Add(hour, known)
@@ -352,7 +363,7 @@ func TestLookUpsDuringFlushes(t *testing.T) {
 
 // BenchmarkHas looks up ids that were never added, the common case, in a set of 16 million.
 func BenchmarkHas(b *testing.B) {
-	s := open(b, b.TempDir(), Options{})
+	s := open(b, memoryDir(b), Options{})
 	defer closeSet(b, s)
 	for i := range 16 {
 		s.Add(hour, ids(uint64(i), 1<<20))
