@@ -78,3 +78,54 @@ func BenchmarkAppend(b *testing.B) {
 	b.ReportMetric(float64(st.PartBytes)/float64(max(st.Rows, 1)), "part-B/event")
 	b.ReportMetric(float64(st.LakeBytes)/float64(max(st.Rows, 1)), "lake-B/event")
 }
+
+// BenchmarkLoad loads events of 10 per profile, four fields each, over 120 days.
+func BenchmarkLoad(b *testing.B) {
+	const size = 1_000_000
+	names := []string{"Product Viewed", "Product Added", "Checkout Started", "Order Completed"}
+	for b.Loop() {
+		dir := b.TempDir()
+		s, err := Open(b.Context(), Options{Dir: dir, Clock: wall{}, Identities: identity.New()})
+		if err != nil {
+			b.Fatal(err)
+		}
+		err = s.Load(b.Context(), func(yield func(*event.Event) bool) {
+			fields := make([]event.Field, 4)
+			for i := range size {
+				e := event.Event{
+					MessageID: fmt.Sprintf("m%015d", i), Kind: event.Track, Name: names[i*7919%4], Time: event.Millis(1700000000000 + i%10*dayMillis*12 + i%dayMillis),
+					Profile: event.ProfileID(i/10 + 1), UserID: fmt.Sprint(i / 10), Source: "src",
+				}
+				e.ReceivedAt, e.Fields = e.Time+50, fields
+				fields[0] = event.Field{Path: "context.channel", Value: event.StringValue([]string{"web", "app", "store"}[i%3])}
+				fields[1] = event.Field{Path: "context.page.path", Value: event.StringValue("/p/" + fmt.Sprint(i%1000))}
+				fields[2] = event.Field{Path: "properties.category", Value: event.StringValue(fmt.Sprint("c", i%50))}
+				fields[3] = event.Field{Path: "properties.price", Value: event.NumberValue(float64(i%10000) / 100)}
+				if !yield(&e) {
+					return
+				}
+			}
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		var mem runtime.MemStats
+		runtime.ReadMemStats(&mem)
+		st := s.Stats()
+		b.ReportMetric(float64(mem.HeapSys)/(1<<20), "heap-sys-MiB")
+		b.ReportMetric(float64(st.PartBytes)/float64(st.Rows), "part-B/event")
+		b.ReportMetric(float64(st.LakeBytes)/float64(st.Rows), "lake-B/event")
+		if err := s.Close(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		start := time.Now()
+		if s, err = Open(b.Context(), Options{Dir: dir, Clock: wall{}, Identities: identity.New(), manual: true}); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(time.Since(start).Microseconds())/1000, "open-ms")
+		if err := s.Close(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)*size/b.Elapsed().Seconds(), "events/s")
+}

@@ -7,7 +7,10 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"wend.dev/wend/event"
 	"wend.dev/wend/internal/durable"
@@ -45,19 +48,31 @@ func (g *segment) close() (err error) {
 	return err
 }
 
-// openSegment maps an entry's parts.
+// openSegment maps an entry's parts, several at a time: each is read once to check it.
 func openSegment(dir string, e entry) (*segment, error) {
+	parts := make([]*part.Part, len(e.Parts))
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for i, f := range e.Parts {
+		work.Go(func() (err error) {
+			parts[i], err = part.Open(filepath.Join(dir, f.Path))
+			return err
+		})
+	}
+	err := work.Wait()
 	g := &segment{entry: e, refs: 1}
-	for _, f := range e.Parts {
-		p, err := part.Open(filepath.Join(dir, f.Path))
-		if err == nil && p.Block().Rows() != f.Rows {
-			err = errors.Join(fmt.Errorf("part %q has %d rows instead of %d", f.Path, p.Block().Rows(), f.Rows), p.Close())
+	for i, p := range parts {
+		if p == nil {
+			continue
 		}
-		if err != nil {
-			return nil, errors.Join(err, g.close())
+		if f := e.Parts[i]; p.Block().Rows() != f.Rows {
+			err = errors.Join(err, fmt.Errorf("part %q has %d rows instead of %d", f.Path, p.Block().Rows(), f.Rows))
 		}
 		g.parts = append(g.parts, p)
 		g.blocks = append(g.blocks, p.Block())
+	}
+	if err != nil {
+		return nil, errors.Join(err, g.close())
 	}
 	return g, nil
 }
