@@ -60,6 +60,7 @@ func Run(t *testing.T, open func(t *testing.T, clock *Clock) Back) {
 		{"definitions/one editor wins", testRace},
 		{"versions", testVersions},
 		{"versions/pins", testPins},
+		{"definitions/model", testModel},
 		{"sources", testSources},
 		{"tokens", testTokens},
 		{"rejected", testRejected},
