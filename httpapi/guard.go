@@ -86,18 +86,21 @@ func (g *guard) admit(r *http.Request, c *caller, login bool) *refusal {
 			return &refusal{status: http.StatusForbidden, detail: "the request comes from another site's page"}
 		}
 	}
-	if login || bearer {
-		if wait := g.tries.wait(c.addr, g.clock.Now()); wait > 0 {
-			return &refusal{http.StatusTooManyRequests, "too many wrong tokens from this address: wait and try again", wait}
-		}
-	}
+	wait := g.tries.wait(c.addr, g.clock.Now())
+	limited := &refusal{http.StatusTooManyRequests, "too many wrong tokens from this address: wait and try again", wait}
 	switch {
+	case login && wait > 0:
+		return limited
 	case login:
 		return nil
 	case bearer:
+		// A right token passes all the same: a broken script must not lock out the others behind its address.
 		ok, err := g.known(r.Context(), strings.TrimSpace(token), c.addr)
 		if err != nil {
 			return g.broken(r, err)
+		}
+		if !ok && wait > 0 {
+			return limited
 		}
 		if !ok {
 			return &refusal{status: http.StatusUnauthorized, detail: "this token opens nothing here"}

@@ -117,9 +117,15 @@ func TestWrongTokensAreLimited(t *testing.T) {
 	if w.Code != 429 || w.Header().Get("Retry-After") != "7" {
 		t.Fatalf("after %d guesses: got %d, Retry-After %q", triesBurst, w.Code, w.Header().Get("Retry-After"))
 	}
-	d.expect(429, "GET /api/v1/catalogue", "")
-	d.clock.add(triesEvery)
+	d.expect(429, "GET /api/v1/catalogue", "", "Authorization: Bearer guess")
 	d.expect(200, "GET /api/v1/catalogue", "")
+	d.clock.add(2 * triesEvery)
+	d.expect(401, "GET /api/v1/catalogue", "", "Authorization: Bearer guess")
+	if w := d.send("POST /api/v1/session", `{"token":"`+adminToken+`"}`, "nobody"); w.Code != 429 {
+		t.Errorf("after another guess: got %d, want 429", w.Code)
+	}
+	d.clock.add(triesEvery)
+	login(d)
 }
 
 func TestTokensDoNotLeak(t *testing.T) {

@@ -60,7 +60,7 @@ func (a *api) login(ctx context.Context, in *ask[credentials]) (*loginOutput, er
 		return nil, &Fault{Kind: "unauthorized", Reason: "this token opens nothing here"}
 	}
 	secret := rand.Text() + rand.Text() // 256 bits
-	expires := a.Clock.Now().Add(a.SessionLife)
+	expires := a.Clock.Now().Add(a.SessionLife).Truncate(time.Millisecond)
 	if err := a.Access.SaveSession(ctx, sha256.Sum256([]byte(secret)), expires); err != nil {
 		return nil, err
 	}
