@@ -123,7 +123,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error { return app.Serve(
 
 type demoCmd struct {
 	app.Config
-	Profiles int    `default:"3000" help:"People in the simulated shop."`
+	Profiles int    `default:"8000" help:"People in the simulated shop."`
 	Days     int    `default:"120" help:"Days of history."`
 	Seed     uint64 `default:"1" help:"Any number; the same gives the same shop."`
 }
