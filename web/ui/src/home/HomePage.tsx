@@ -42,7 +42,7 @@ export function HomePage() {
 
   return (
     <Page title={t('title')} lead={t('lead')}>
-      {journeys.isPending ? <Loader aria-label={t('loading', { ns: 'shell' })} /> : null}
+      {journeys.isPending ? <Loader role="status" aria-label={t('loading', { ns: 'shell' })} /> : null}
       {journeys.error ? <Failure error={journeys.error} onRetry={() => void journeys.refetch()} /> : null}
       {journeys.data && health.data && !(done.events && done.journey && done.live) ? <FirstSteps done={done} /> : null}
       <div className={classes.columns}>

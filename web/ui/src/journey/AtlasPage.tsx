@@ -53,7 +53,7 @@ export function AtlasPage() {
 
   return (
     <Page title={t('title')} lead={t('lead')} actions={buttons}>
-      {journeys.isPending ? <Loader aria-label={t('loading', { ns: 'shell' })} /> : null}
+      {journeys.isPending ? <Loader role="status" aria-label={t('loading', { ns: 'shell' })} /> : null}
       {journeys.error ? <Failure error={journeys.error} onRetry={() => void journeys.refetch()} /> : null}
       {journeys.data?.length === 0 ? (
         <Empty icon={IconRoute} title={t('atlas.empty')} text={t('atlas.emptyText')}>

@@ -54,7 +54,7 @@ export function MapPage() {
 
   if (stored.error) return <Center mih="60vh" p="md"><Failure error={stored.error} onRetry={() => void stored.refetch()} /></Center>
   if (library.error) return <Center mih="60vh" p="md"><Failure error={library.error} onRetry={() => void library.refetch()} /></Center>
-  if (!journey || !plan) return <Center mih="60vh"><Loader aria-label={t('loading', { ns: 'shell' })} /></Center>
+  if (!journey || !plan) return <Center mih="60vh"><Loader role="status" aria-label={t('loading', { ns: 'shell' })} /></Center>
 
   const layers = layersOf(search)
   const who = search.actor ?? journey.spec.actor ?? 'profile'

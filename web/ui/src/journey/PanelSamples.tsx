@@ -47,7 +47,7 @@ export function PanelSamples({ box }: { box: Box; search: MapSearch }) {
       {matchers.length > 0 ? (
         <section>
           <h3 className={classes.section}>{t('panel.recent')}</h3>
-          {samples.isPending ? <Loader size="sm" aria-label={t('loading', { ns: 'shell' })} /> : null}
+          {samples.isPending ? <Loader size="sm" role="status" aria-label={t('loading', { ns: 'shell' })} /> : null}
           {samples.error ? <Failure error={samples.error} onRetry={() => void samples.refetch()} /> : null}
           {samples.data?.length === 0 ? <p className={classes.said}>{t('panel.noSample', { count: among })}</p> : null}
           {(samples.data ?? []).map(({ person, event }, i) => (

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core'
 import { IconAlertTriangle, IconArrowRight, IconBuilding, IconClock, IconEyeOff, IconMoodSmile, IconTrendingDown, IconUser } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -42,10 +43,6 @@ export function TouchpointBox({ box, rect, mood, actor, live, open, faded, onOpe
   const said = shown ? note(shown) : undefined
   const Who = actor === 'account' ? IconBuilding : IconUser
   const NoteSign = said?.kind === 'failures' ? IconAlertTriangle : said?.kind === 'score' ? IconMoodSmile : IconClock
-  const label = shown
-    ? t('box.label', { title: box.title, people: f.count(shown.people), unit: t(`unit.${actor}`, { count: shown.people }), share: f.share(shown.onward.rate), note: said?.text ?? '' })
-    : `${box.title}. ${live ? t(mood === 'dark' ? 'box.dark' : 'box.silent') : box.stepTitle}`
-
   return (
     <button
       ref={ref}
@@ -55,7 +52,6 @@ export function TouchpointBox({ box, rect, mood, actor, live, open, faded, onOpe
       data-mood={live ? mood : 'plain'}
       data-open={open}
       data-faded={faded}
-      aria-label={label}
       aria-expanded={open}
       onClick={() => { onOpen(box.id) }}
       onMouseEnter={() => { onHover(box.id) }}
@@ -68,14 +64,14 @@ export function TouchpointBox({ box, rect, mood, actor, live, open, faded, onOpe
         {live && mood === 'bad' ? <IconAlertTriangle className={classes.sign} size={14} aria-hidden="true" /> : null}
         {live && mood === 'worse' ? <IconTrendingDown className={classes.sign} size={14} aria-hidden="true" /> : null}
         {shown && shown.onward.of > 0 ? (
-          <span className={classes.onward}>{f.share(shown.onward.rate)}<IconArrowRight size={12} aria-hidden="true" /></span>
+          <span className={classes.onward}>{f.share(shown.onward.rate)}<IconArrowRight size={12} aria-hidden="true" /><VisuallyHidden>{t('key.onward')}</VisuallyHidden></span>
         ) : null}
       </span>
       {shown ? (
         <span className={classes.row}>
-          <span className={classes.people}><Who size={12} aria-hidden="true" />{f.count(shown.people)}</span>
+          <span className={classes.people}><Who size={12} aria-hidden="true" />{f.count(shown.people)}<VisuallyHidden> {t(`unit.${actor}`, { count: shown.people })}</VisuallyHidden></span>
           <span className={classes.note} data-kind={said?.kind}>
-            {said ? <><NoteSign size={12} aria-hidden="true" /><span>{said.text}</span></> : null}
+            {said ? <><NoteSign size={12} aria-hidden="true" /><span>{said.text}</span>{said.kind === 'time' ? <VisuallyHidden>{t('key.median')}</VisuallyHidden> : null}</> : null}
           </span>
           <span className={classes.spark}><Sparkline values={shown.series} width={said?.kind === 'time' ? 48 : 28} height={18} /></span>
         </span>

@@ -13,7 +13,7 @@ import classes from './Shell.module.css'
 export function Shell() {
   const { t } = useTranslation()
   const session = useSession()
-  if (session.isPending) return <Center h="100vh"><Loader aria-label={t('loading')} /></Center>
+  if (session.isPending) return <Center h="100vh"><Loader role="status" aria-label={t('loading')} /></Center>
   if (session.isError) return <Center h="100vh" p="md"><Failure error={session.error} onRetry={() => void session.refetch()} /></Center>
   if (!session.data) return <Login />
   return (

@@ -24,7 +24,7 @@ export function RangePicker({ value, onChange }: Props) {
   const label = custom ? f.dates(value.from ?? '', value.to ?? '') : t('range.last', { count: days })
 
   return (
-    <Popover opened={own} onChange={setOwn} position="bottom-end" withArrow trapFocus returnFocus>
+    <Popover opened={own} onChange={setOwn} position="bottom-end" withArrow trapFocus returnFocus withRoles={false}>
       <Popover.Target>
         <span>
           <Menu position="bottom-end">
@@ -51,7 +51,7 @@ export function RangePicker({ value, onChange }: Props) {
           </Menu>
         </span>
       </Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Dropdown role="dialog" aria-label={t('range.own')}>
         <form
           onSubmit={(e) => {
             e.preventDefault()
