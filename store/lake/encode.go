@@ -18,6 +18,7 @@ const (
 // encoder writes packed events as Parquet, one file after the other with the same buffers.
 type encoder struct {
 	w    *parquet.GenericWriter[row]
+	to   sealer
 	rows [batchRows]row
 	hex  [batchRows][16]byte
 	size int // bytes in the row group so far
@@ -26,16 +27,19 @@ type encoder struct {
 func newEncoder() *encoder { return &encoder{} }
 
 func (e *encoder) begin(to io.Writer) {
+	e.to = sealer{to: to}
+	e.to.hash.Reset()
 	if e.size = 0; e.w != nil {
-		e.w.Reset(to)
+		e.w.Reset(&e.to)
 		return
 	}
-	e.w = parquet.NewGenericWriter[row](to,
+	e.w = parquet.NewGenericWriter[row](&e.to,
 		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
 		parquet.PageBufferSize(pageSize),
 		parquet.MaxRowsPerRowGroup(groupRows),
 		parquet.CreatedBy("wend", Version, "lake"),
 		parquet.KeyValueMetadata(formatKey, Version),
+		parquet.KeyValueMetadata(sumKey, noSum),
 		parquet.SortingWriterConfig(parquet.SortingColumns(parquet.Ascending("profile_id"), parquet.Ascending("time"))),
 	)
 }
@@ -64,9 +68,17 @@ func (e *encoder) add(data []byte) (err error) {
 	return nil
 }
 
-func (e *encoder) end() (err error) {
+// end completes the file and gives its length and sum.
+func (e *encoder) end() (size int64, sum uint64, err error) {
 	defer caught(&err)
-	return e.w.Close()
+	if err := e.w.Flush(); err != nil {
+		return 0, 0, err
+	}
+	e.to.hold = true
+	if err := e.w.Close(); err != nil {
+		return 0, 0, err
+	}
+	return e.to.seal()
 }
 
 // caught turns a panic of the Parquet library into an error: it meets damaged files so.

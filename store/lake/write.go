@@ -2,14 +2,12 @@ package lake
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 
-	"github.com/cespare/xxhash/v2"
 	"github.com/klauspost/compress/s2"
 
 	"wend.dev/wend/event"
@@ -180,9 +178,7 @@ func (w *Writer) writeDay(enc *encoder, d *day) (File, error) {
 		return f, err
 	}
 	defer out.Abort()
-	sum := &summer{to: out}
-	sum.hash.Reset()
-	enc.begin(sum)
+	enc.begin(out)
 	var data []byte
 	for _, c := range d.chunks {
 		w.packed = slices.Grow(w.packed[:0], c.size)[:c.size]
@@ -199,23 +195,8 @@ func (w *Writer) writeDay(enc *encoder, d *day) (File, error) {
 	if err := enc.add(d.data); err != nil {
 		return f, err
 	}
-	if err := enc.end(); err != nil {
+	if f.Bytes, f.Sum, err = enc.end(); err != nil {
 		return f, err
 	}
-	f.Bytes, f.Sum = sum.bytes, sum.hash.Sum64()
 	return f, out.Commit()
-}
-
-// summer hashes what passes through.
-type summer struct {
-	to    io.Writer
-	hash  xxhash.Digest
-	bytes int64
-}
-
-func (s *summer) Write(p []byte) (int, error) {
-	n, err := s.to.Write(p)
-	_, _ = s.hash.Write(p[:n])
-	s.bytes += int64(n)
-	return n, err
 }
