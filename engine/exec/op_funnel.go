@@ -202,8 +202,10 @@ func (r *funnelRun) series(f *funnel) []seq.FunnelSeries {
 		return nil
 	}
 	values := make([]string, 0, len(r.groups))
-	for v := range r.groups {
-		values = append(values, v)
+	for v, t := range r.groups {
+		if t.count[0] > 0 {
+			values = append(values, v)
+		}
 	}
 	slices.SortFunc(values, func(a, b string) int {
 		return byCount(r.groups[a].count[0], r.groups[b].count[0], a, b)
