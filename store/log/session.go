@@ -30,7 +30,10 @@ func (l *Log) open(ctx context.Context) (*session, error) {
 }
 
 func (l *Log) connect(ctx context.Context, s *session) (err error) {
-	options := []nats.Option{nats.Name("wend"), nats.MaxReconnects(-1), nats.NoCallbacksAfterClientClose()}
+	complain := func(_ *nats.Conn, _ *nats.Subscription, err error) {
+		l.logger.Warn("the log's connection", "error", err)
+	}
+	options := []nats.Option{nats.Name("wend"), nats.MaxReconnects(-1), nats.NoCallbacksAfterClientClose(), nats.ErrorHandler(complain)}
 	url := l.opts.URL
 	if url == "" {
 		if s.server, err = startServer(ctx, l.dir(), l.logger); err != nil {
