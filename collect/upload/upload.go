@@ -284,7 +284,7 @@ func (r *run) deliver(ctx context.Context, b *batch) error {
 // read makes batches. A batch ends with a row, unless one row's events alone do not fit.
 func (r *run) read(ctx context.Context, out chan<- *batch) error {
 	b := &batch{row: r.state.Rows}
-	bad := r.state.BadRows
+	bad, first := r.state.BadRows, (*table.BadRow)(nil)
 	flush := func() error {
 		b.offset = r.items.Offset()
 		select {
@@ -303,8 +303,11 @@ func (r *run) read(ctx context.Context, out chan<- *batch) error {
 			b.last = true
 			return flush()
 		case errors.As(err, &wrong):
+			if first == nil {
+				first = wrong
+			}
 			if bad++; r.MaxBad >= 0 && bad > r.MaxBad {
-				return r.tooMany(wrong, bad)
+				return r.tooMany(first, bad)
 			}
 			b.bad = append(b.bad, wrong.Error())
 			b.row = item.Row
@@ -339,5 +342,5 @@ func (r *run) tooMany(wrong *table.BadRow, bad int64) error {
 	if r.MaxBad == 0 {
 		return fmt.Errorf("a row cannot be imported: %w", wrong)
 	}
-	return fmt.Errorf("%d rows cannot be imported, more than the %d that may be left out; the last is %w", bad, r.MaxBad, wrong)
+	return fmt.Errorf("%d rows cannot be imported, more than the %d that may be left out; the first of this run: %w", bad, r.MaxBad, wrong)
 }

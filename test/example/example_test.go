@@ -1,5 +1,4 @@
-// Package example tests what docs/examples ships, the whole way: real files in, the importer, the collector, the engine
-// and the journey's own map out.
+// Package example tests docs/examples, the whole way: real files in, the maps of the shipped journeys out.
 package example
 
 import (
