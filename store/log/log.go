@@ -128,8 +128,8 @@ func (l *Log) unlockDir() {
 func (l *Log) dir() string { return filepath.Join(l.opts.Dir, "log") }
 
 // Append writes the events as one message and returns its mark once it is on disk. It does not stop halfway when ctx
-// ends: after an error the message is not in the log. The error wraps store.ErrFull when there is no room; the log
-// recovers by itself when there is again.
+// ends: after an error the message is not in the log (unless the disk or the cluster failed twice in the middle of it:
+// then nobody knows). The error wraps store.ErrFull when there is no room; the log recovers by itself when there is again.
 func (l *Log) Append(ctx context.Context, events []event.Event) (store.Mark, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
