@@ -155,3 +155,28 @@ func BenchmarkCodec(b *testing.B) {
 		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(events)), "ns/event")
 	})
 }
+
+// TestDamageBehindARightSum changes bytes under a checksum that fits: nothing may crash, and what decodes must be
+// events that can be encoded again.
+func TestDamageBehindARightSum(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := Encode(nil, drawEvents(t))
+		for range rapid.IntRange(1, 6).Draw(t, "changes") {
+			at := rapid.IntRange(headerSize, len(b)-1).Draw(t, "at")
+			b[at] = rapid.Byte().Draw(t, "byte")
+		}
+		if rapid.Bool().Draw(t, "cut") {
+			b = b[:rapid.IntRange(headerSize+4, len(b)).Draw(t, "length")]
+		}
+		events, err := decodeBody(b)
+		if err != nil {
+			if !errors.Is(err, ErrDamaged) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if again, err := Decode(Encode(nil, events)); err != nil || len(again) != len(events) {
+			t.Fatalf("%d events became %d, %v", len(events), len(again), err)
+		}
+	})
+}
