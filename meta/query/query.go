@@ -14,20 +14,20 @@ import (
 //go:embed *.sql
 var files embed.FS
 
-// All returns every statement by the name of its file without .sql: "meta.Get". It panics when a file cannot be
-// read, which only a broken build does.
-func All() map[string]string {
+// All returns every statement by the name of its file without .sql: "meta.Get". Only a broken
+// build gives an error.
+func All() (map[string]string, error) {
 	entries, err := files.ReadDir(".")
 	if err != nil {
-		panic(fmt.Sprintf("BUG: embedded queries: %v", err))
+		return nil, fmt.Errorf("cannot list queries: %w", err)
 	}
 	out := make(map[string]string, len(entries))
 	for _, e := range entries {
 		b, err := files.ReadFile(e.Name())
 		if err != nil {
-			panic(fmt.Sprintf("BUG: embedded query %s: %v", e.Name(), err))
+			return nil, fmt.Errorf("cannot read query %q: %w", e.Name(), err)
 		}
 		out[strings.TrimSuffix(e.Name(), ".sql")] = strings.TrimSpace(string(b))
 	}
-	return out
+	return out, nil
 }

@@ -28,7 +28,10 @@ func TestEachQueryIsUsed(t *testing.T) {
 			used[m[1]] = true
 		}
 	}
-	all := query.All()
+	all, err := query.All()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, text := range all {
 		if !used[name] {
 			t.Errorf("%s.sql is used nowhere", name)

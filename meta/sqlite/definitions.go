@@ -219,7 +219,7 @@ func scanVersion(r scanner) (v meta.Version, err error) {
 func compactObject(body []byte) ([]byte, error) {
 	var b bytes.Buffer
 	if err := json.Compact(&b, body); err != nil {
-		return nil, fmt.Errorf("the document is not JSON (%v): %w", err, meta.ErrInvalid)
+		return nil, fmt.Errorf("the document is not JSON (%w): %w", err, meta.ErrInvalid)
 	}
 	if b.Len() == 0 || b.Bytes()[0] != '{' {
 		return nil, fmt.Errorf("the document is not a JSON object: %w", meta.ErrInvalid)
