@@ -222,6 +222,9 @@ func translateCompare(e ast.Expr, cmp string, a, b ast.Expr) (*node, *fault) {
 	}
 	v, f := literalOf(b)
 	if f != nil {
+		if b.Kind() == ast.CallKind && b.AsCall().FunctionName() == "timestamp" {
+			return nil, f
+		}
 		return nil, faultAt(e, "one side must be a literal; a property can't be compared with another or with a calculation")
 	}
 	return compareNode(a, cmp, v)
