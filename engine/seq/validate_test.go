@@ -1,0 +1,173 @@
+package seq_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"wend.dev/wend/engine/seq"
+)
+
+type validator interface{ Validate() error }
+
+// read decodes a question the way the HTTP edge does.
+func read[Q validator](t *testing.T, text string) Q {
+	t.Helper()
+	var q Q
+	if err := json.Unmarshal([]byte(text), &q); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return q
+}
+
+func check(t *testing.T, q validator, field, reason string) {
+	t.Helper()
+	err := q.Validate()
+	if field == "" {
+		if err != nil {
+			t.Errorf("%+v: %v", q, err)
+		}
+		return
+	}
+	var bad *seq.Invalid
+	if !errors.As(err, &bad) || bad.Field != field || !strings.Contains(bad.Reason, reason) {
+		t.Errorf("%+v: %v, want %s: …%s…", q, err, field, reason)
+	}
+}
+
+func TestFunnelValidate(t *testing.T) {
+	f := func(text, field, reason string) {
+		t.Helper()
+		check(t, read[seq.Funnel](t, text), field, reason)
+	}
+	const two = `"steps":[{"event":"a"},{"event":["b","c"],"optional":true}]`
+	f(`{`+two+`}`, "", "")
+	f(`{`+two+`,"window":"7d","order":"strict","entry":"first","ties":"strict","window_from":"previous","count":"entries","preset":"mixpanel"}`, "", "")
+	f(`{`+two+`,"ties":"grace:2s","breakdown":{"by":"profile.traits.plan","limit":100}}`, "", "")
+	f(`{}`, "steps", "1 to 30")
+	f(`{"steps":[{"event":[]}]}`, "steps[0].event", "1 to 100")
+	f(`{"steps":[{"event":""}]}`, "steps[0].event", "empty")
+	f(`{"steps":[{"event":"a","optional":true}]}`, "steps[0].optional", "first step")
+	f(`{"steps":[`+strings.Repeat(`{"event":"a"},`, 30)+`{"event":"a"}]}`, "steps", "31")
+	f(`{`+two+`,"order":"ordred"}`, "order", `did you mean "ordered"?`)
+	f(`{`+two+`,"entry":"fisrt"}`, "entry", `did you mean "first"?`)
+	f(`{`+two+`,"actor":"acount"}`, "actor", `did you mean "account"?`)
+	f(`{`+two+`,"preset":"zzzzzzzzzz"}`, "preset", `none of posthog, mixpanel, clickhouse`)
+	f(`{`+two+`,"ties":"grace:2x"}`, "ties", "not a duration")
+	f(`{`+two+`,"ties":"grace:2s","order":"strict"}`, "ties", "strict order")
+	f(`{`+two+`,"order":"any"}`, "steps[1].optional", "order any")
+	f(`{"steps":[{"event":"a"}],"order":"any","window_from":"previous"}`, "window_from", "one window")
+	f(`{"steps":[{"event":"a"}],"order":"any","ties":"strict"}`, "ties", "any")
+	f(`{"steps":[{"event":"a"}],"order":"any","count":"entries"}`, "count", "actors")
+	f(`{`+two+`,"exclusions":[{"event":"x","from_step":2,"to_step":2}]}`, "exclusions[0].to_step", "after from_step")
+	f(`{`+two+`,"exclusions":[{"event":"x","from_step":1,"to_step":3}]}`, "exclusions[0].to_step", "last step is 2")
+	f(`{`+two+`,"exclusions":[{"event":"x","from_step":0,"to_step":1}]}`, "exclusions[0].from_step", "1 to 2")
+	f(`{`+two+`,"breakdown":{"by":""}}`, "breakdown.by", "names no property")
+	f(`{`+two+`,"breakdown":{"by":"price"}}`, "breakdown.by", "not a property path")
+	f(`{`+two+`,"breakdown":{"by":"properties.a","limit":101}}`, "breakdown.limit", "1 to 100")
+	f(`{`+two+`,"breakdown":{"by":"properties.a","attribution":"last"}}`, "breakdown.attribution", "none of")
+	f(`{`+two+`,"breakdown":{"by":"properties.a","attribution":"step","step":3}}`, "breakdown.step", "1 to 2")
+	f(`{`+two+`,"from":"2026-02-01T00:00:00Z","to":"2026-02-01T00:00:00Z"}`, "to", "later than from")
+	f(`{`+two+`,"filter":"`+strings.Repeat("x", 9000)+`"}`, "filter", "9000 bytes")
+}
+
+func TestOtherValidate(t *testing.T) {
+	p := func(text, field, reason string) { t.Helper(); check(t, read[seq.Paths](t, text), field, reason) }
+	p(`{}`, "", "")
+	p(`{"node":"properties.category","max_steps":20,"top":50,"rules":[{"match":"^/p/.*","as":"/p/*"}]}`, "", "")
+	p(`{"node":"pages"}`, "node", `did you mean "page"?`)
+	p(`{"node":"profile.traits.plan"}`, "node", "none of")
+	p(`{"node":"touchpoint"}`, "touchpoints", "needed")
+	p(`{"max_steps":21}`, "max_steps", "1 to 20")
+	p(`{"top":51}`, "top", "1 to 50")
+	p(`{"between":{"steps":[{"event":"a"}]}}`, "between.steps", "2 to 2")
+	p(`{"start":{"event":[]}}`, "start.event", "1 to 100")
+	p(`{"breakdown":{"by":"properties.a"}}`, "breakdown", "no breakdown")
+	tr := func(text, field, reason string) { t.Helper(); check(t, read[seq.Trend](t, text), field, reason) }
+	tr(`{"series":[{"event":"a"}],"interval":"week","time_zone":"Europe/Oslo"}`, "", "")
+	tr(`{}`, "series", "1 to 10")
+	tr(`{"series":[{"event":"a","measure":"sum"}]}`, "series[0].property", "path of a number")
+	tr(`{"series":[{"event":"a"}],"interval":"weeks"}`, "interval", `did you mean "week"?`)
+	tr(`{"series":[{"event":"a"}],"time_zone":"Mars"}`, "time_zone", "time zone")
+	tl := func(text, field, reason string) { t.Helper(); check(t, read[seq.Timeline](t, text), field, reason) }
+	tl(`{"id":"00000000000000ff","limit":1000}`, "", "")
+	tl(`{"id":"FF"}`, "id", "16 lower-case hex")
+	tl(`{"id":"00000000000000ff","limit":1001}`, "limit", "1 to 1000")
+	j := func(text, field, reason string) { t.Helper(); check(t, read[seq.Journey](t, text), field, reason) }
+	j(`{"stages":1,"touchpoints":[{"id":"a","stage":0,"match":[{"event":"x"}]}]}`, "", "")
+	j(`{"stages":1,"touchpoints":[]}`, "touchpoints", "1 to 200")
+	j(`{"stages":1,"touchpoints":[{"id":"a","stage":1}]}`, "touchpoints[0].stage", "1 stages")
+	j(`{"stages":1,"touchpoints":[{"id":"a"},{"id":"a"}]}`, "touchpoints[1].id", "there twice")
+	j(`{"stages":1,"touchpoints":[{"id":"a"}],"value":{"event":"x","property":"total"}}`, "value.property", "path of a number")
+}
+
+func TestDefaults(t *testing.T) {
+	q := seq.Funnel{Preset: "mixpanel"}.Defaults()
+	if q.Entry != "first" || q.Ties != "grace:2s" || q.Order != "ordered" || q.Window.String() != "7d" || q.Count != "actors" {
+		t.Errorf("mixpanel: %+v", q)
+	}
+	q = seq.Funnel{Preset: "mixpanel", Entry: "latest", Ties: "any"}.Defaults()
+	if q.Entry != "latest" || q.Ties != "any" {
+		t.Errorf("a preset overrules what is given: %+v", q)
+	}
+	for _, preset := range []string{"", "posthog", "clickhouse"} {
+		if q := (seq.Funnel{Preset: preset}).Defaults(); q.Entry != "latest" || q.Ties != "any" || q.WindowFrom != "entry" {
+			t.Errorf("%q: %+v", preset, q)
+		}
+	}
+}
+
+func TestDuration(t *testing.T) {
+	f := func(text string, want time.Duration, back string) {
+		t.Helper()
+		d, err := seq.ParseDuration(text)
+		if err != nil || time.Duration(d) != want || d.String() != back {
+			t.Errorf("%s: %v %q %v", text, time.Duration(d), d.String(), err)
+		}
+	}
+	f("30s", 30*time.Second, "30s")
+	f("90m", 90*time.Minute, "90m")
+	f("1.5h", 90*time.Minute, "90m")
+	f("2w", 14*24*time.Hour, "14d")
+	f("250ms", 250*time.Millisecond, "250ms")
+	for _, bad := range []string{"", "d", "7", "7y", "-1d", "1e99d", "NaNd"} {
+		if d, err := seq.ParseDuration(bad); err == nil {
+			t.Errorf("%q is read as %v", bad, d)
+		}
+	}
+}
+
+// FuzzQuestion feeds any JSON to every question: what decodes must validate or be refused, never panic, and what is
+// valid must survive the way through JSON and back.
+func FuzzQuestion(f *testing.F) {
+	f.Add(`{"steps":[{"event":"a"},{"event":["b"],"where":"properties.x > 1"}],"window":"7d","ties":"grace:2s"}`)
+	f.Add(`{"series":[{"event":"*","measure":"sum","property":"properties.x"}],"time_zone":"Asia/Tokyo"}`)
+	f.Add(`{"stages":2,"touchpoints":[{"id":"a","stage":1,"match":[{"event":"x"}]}],"value":{"event":"x","property":"properties.t"}}`)
+	f.Add(`{"id":"0123456789abcdef","from":"2026-01-01T00:00:00Z","exclusions":[{}],"breakdown":{"by":"event"}}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		one[seq.Funnel](t, text)
+		one[seq.Paths](t, text)
+		one[seq.Trend](t, text)
+		one[seq.Timeline](t, text)
+		one[seq.Journey](t, text)
+	})
+}
+
+func one[Q validator](t *testing.T, text string) {
+	var q, again Q
+	if json.Unmarshal([]byte(text), &q) != nil || q.Validate() != nil {
+		return
+	}
+	b, err := json.Marshal(q)
+	if err != nil {
+		t.Fatalf("%+v: %v", q, err)
+	}
+	if err := json.Unmarshal(b, &again); err != nil {
+		t.Fatalf("%s: %v", b, err)
+	}
+	if err := again.Validate(); err != nil {
+		t.Fatalf("%s: valid before, now %v", b, err)
+	}
+}
