@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"wend.dev/wend/collect"
@@ -42,7 +43,10 @@ type demoState struct {
 	Token  string       `json:"token"`  // what the browser of the machine itself is logged in with
 }
 
-const demoFile = "demo.json"
+const (
+	demoFile    = "demo.json"
+	firstScreen = "/journeys/order-and-receive" // what a newcomer sees: a map that is alive
+)
 
 // Demo is Serve with the demo workspace: journeys, and the history of a simulated shop, which goes on live.
 func Demo(ctx context.Context, c Config, w World, errs io.Writer) error {
@@ -80,13 +84,35 @@ func welcome(h http.Handler, token string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.RemoteAddr)
 		local := err == nil && net.ParseIP(host).IsLoopback()
-		if _, err := r.Cookie(httpapi.CookieName); r.Method == http.MethodGet && r.URL.Path == "/" && local && err != nil {
-			http.Redirect(w, r, "/#/join?token="+token, http.StatusFound)
+		page := r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html")
+		if _, err := r.Cookie(httpapi.CookieName); err == nil || !local || !page {
+			h.ServeHTTP(w, r)
+			return
+		}
+		login, err := http.NewRequestWithContext(r.Context(), http.MethodPost, "/api/v1/session", strings.NewReader(`{"token":"`+token+`"}`))
+		if err == nil {
+			login.RemoteAddr, login.Host = r.RemoteAddr, r.Host
+			login.Header.Set("Content-Type", "application/json")
+			answer := headersOnly{http.Header{}}
+			h.ServeHTTP(answer, login)
+			for _, cookie := range answer.header["Set-Cookie"] {
+				w.Header().Add("Set-Cookie", cookie)
+			}
+		}
+		if r.URL.Path == "/" {
+			http.Redirect(w, r, firstScreen, http.StatusFound)
 			return
 		}
 		h.ServeHTTP(w, r)
 	})
 }
+
+// headersOnly is an answer whose body nobody wants.
+type headersOnly struct{ header http.Header }
+
+func (a headersOnly) Header() http.Header         { return a.header }
+func (a headersOnly) Write(b []byte) (int, error) { return len(b), nil }
+func (a headersOnly) WriteHeader(int)             {}
 
 type demoShop struct {
 	node   *Node
