@@ -46,9 +46,9 @@ type LiveStage struct {
 	Title      string          `json:"title"`
 	People     int64           `json:"people" doc:"Actors that visited one of its touchpoints"`
 	Trend      *insight.Change `json:"trend" doc:"People against the period before, relative; null when there was nothing before"`
-	Next       *insight.Rate   `json:"next" doc:"Share of them that later visited the very next stage; null for the last stage"`
+	Next       *insight.Rate   `json:"next" doc:"Share of them that later visited the very next stage; null for the last stage, and when the next one has no touchpoint that can be observed"`
 	NextChange *insight.Change `json:"next_change" doc:"That share against the period before, in points; null where next is, or when there was nothing before"`
-	Onward     *insight.Rate   `json:"onward" doc:"Share of them that later visited any later stage; null for the last stage"`
+	Onward     *insight.Rate   `json:"onward" doc:"Share of them that later visited any later stage; null when there is none that can be observed"`
 	Failures   insight.Rate    `json:"failures" doc:"Visits that failed, of all visits in the stage"`
 	Visits     int64           `json:"visits"`
 	Value      insight.Total   `json:"value" doc:"Value won at or after an actor's first visit of the stage"`

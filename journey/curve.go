@@ -86,7 +86,7 @@ func (s *Score) same(o *Score) bool {
 //   - actors that went on to any later stage, of all actors of the stage;
 //   - visits after which the journey did not end for good, of all visits.
 //
-// In the last stage leaving is the plan, so there only the first counts. 1 means that nothing failed and all went on,
+// In the last stage (that can be observed) leaving is the plan, so there only the first counts. 1 means that nothing failed and all went on,
 // −1 that everything failed and nobody did. It says how smoothly the stage goes, not what anybody feels, and it is not
 // comparable between stages as a grade of people's mood: a stage that few go on from is low by its nature. Compare it
 // with its own past. The interval joins the Wilson intervals of the shares by the squares of their widths (MOVER, Zou
@@ -103,7 +103,7 @@ func (a *answering) behaviour(stage int) Point {
 		return a.point(stage, insight.Estimate{}, "observed", nil)
 	}
 	shares := []insight.Rate{insight.NewRate(visits-min(failures, visits), visits)}
-	if stage+1 < len(a.journey.Spec.Stages) {
+	if a.seen(stage+1, len(a.journey.Spec.Stages)-1) {
 		c := a.now.Stages[stage]
 		shares = append(shares, insight.NewRate(c.Onward, c.People), insight.NewRate(visits-min(exits, visits), visits))
 	}

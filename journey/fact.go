@@ -151,7 +151,7 @@ func (a *answering) failures() *Fact {
 func (a *answering) biggestDrop() *Fact {
 	best := -1
 	for i, s := range a.out.Stages {
-		if s.Next != nil && s.People >= enough && (best < 0 || s.Next.Rate < a.out.Stages[best].Next.Rate) {
+		if s.Next != nil && a.seen(i, i) && s.People >= enough && (best < 0 || s.Next.Rate < a.out.Stages[best].Next.Rate) {
 			best = i
 		}
 	}
@@ -191,8 +191,11 @@ func (a *answering) paths(id string) seq.Paths {
 			}
 		}
 	}
-	start := anyOf(a.out.Touchpoints[a.index[id]].Title, a.places[a.index[id]].tp.Spec.Match)
-	q := seq.Paths{Scope: a.scope, Node: "touchpoint", Start: &start, SessionGap: a.window()}
+	q := seq.Paths{Scope: a.scope, Node: "touchpoint", SessionGap: a.window()}
+	if p := a.places[a.index[id]]; p.observable() {
+		start := anyOf(p.title(), p.tp.Spec.Match)
+		q.Start = &start
+	}
 	for _, n := range near {
 		if p := a.places[a.index[n]]; p.observable() {
 			q.Touchpoint = append(q.Touchpoint, seq.Mapped{ID: n, Match: p.tp.Spec.Match})

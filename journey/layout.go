@@ -88,6 +88,11 @@ func (l *layout) stagePlaces(stage int) (out []int) {
 	return out
 }
 
+// seen says whether any touchpoint of the stages from first to last can be observed.
+func (l *layout) seen(first, last int) bool {
+	return slices.ContainsFunc(l.places, func(p place) bool { return p.stage >= first && p.stage <= last && p.observable() })
+}
+
 // question is what the engine is asked about the map.
 func (l *layout) question(scope seq.Scope) seq.Journey {
 	q := seq.Journey{Scope: scope, Stages: len(l.journey.Spec.Stages), Idle: l.journey.Spec.Idle}

@@ -29,7 +29,7 @@ func Live(ctx context.Context, e engine.Engine, j *Journey, lib Library, q LiveQ
 	if j.Spec.Value != nil {
 		out.Currency = j.Spec.Value.Currency
 	}
-	got := &seq.JourneyAnswer{}
+	got := &seq.JourneyAnswer{Meta: seq.Meta{FreshnessMS: -1, Backend: "part"}} // of a map without touchpoints
 	question := l.question(scope)
 	if len(l.places) > 0 {
 		if got, err = e.Journey(ctx, question); err != nil {
@@ -180,9 +180,14 @@ func (a *answering) stages() {
 		c, b := a.now.Stages[i], a.before.Stages[i]
 		s := LiveStage{ID: st.ID, Title: st.title(), People: c.People, Trend: a.trend(c.People, b.People, true),
 			Value: insight.Total{Sum: c.Value, Count: c.ValueCount}}
-		if i+1 < len(a.journey.Spec.Stages) {
-			next, onward := insight.NewRate(c.Next, c.People), insight.NewRate(c.Onward, c.People)
-			s.Next, s.Onward = &next, &onward
+		// Where nothing can be observed nobody is seen to arrive: that is no rate of 0.
+		if last := len(a.journey.Spec.Stages) - 1; a.seen(i+1, last) {
+			onward := insight.NewRate(c.Onward, c.People)
+			s.Onward = &onward
+		}
+		if a.seen(i+1, i+1) {
+			next := insight.NewRate(c.Next, c.People)
+			s.Next = &next
 			s.NextChange = insight.ChangeOfRates(next, insight.NewRate(b.Next, b.People), true)
 		}
 		var failures int64

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -140,6 +141,18 @@ func TestLiveStages(t *testing.T) {
 		t.Error("the last stage has a next one")
 	}
 	same(t, "trend of 220 against 210", receive.Trend.Direction, "no_change")
+
+	// A stage that cannot be observed is no drop to nothing.
+	a, _ = live(t, func(_ *Journey, lib Library, _ *seq.JourneyAnswer, _ *LiveQuery) {
+		for _, id := range []string{"in-time", "late", "review"} {
+			lib.Touchpoints[id].Spec.Match = nil
+		}
+	})
+	if a.Stages[1].Next != nil || a.Stages[1].Onward != nil || a.Stages[1].NextChange != nil || a.Stages[0].Onward == nil {
+		t.Error("nobody went on to a stage that cannot be observed")
+	}
+	same(t, "biggest drop", fact(a, "biggest_drop").Stage, "find")
+	near(t, "observed where nothing later can be", a.Curves[3].Points[1].Value, 2*(1-24.0/810)-1, 1e-9)
 
 	// A first period is no rise.
 	a, _ = live(t, func(_ *Journey, _ Library, ans *seq.JourneyAnswer, _ *LiveQuery) { ans.Before = seq.JourneyCounts{} })
@@ -311,6 +324,7 @@ func TestEmptyMap(t *testing.T) {
 	}
 	same(t, "stages", len(a.Stages), 2)
 	same(t, "title", a.Title, "New")
+	conforms(t.Errorf, "answer", reflect.ValueOf(a), "")
 }
 
 // TestAnyCounts draws counts at random, sane or not: the answer is always finite, ordered and writable as JSON.
