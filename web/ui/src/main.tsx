@@ -1,6 +1,6 @@
-import '@mantine/core/styles.css'
-import '@mantine/spotlight/styles.css'
-import '@mantine/notifications/styles.css'
+import '@mantine/core/styles.layer.css'
+import '@mantine/spotlight/styles.layer.css'
+import '@mantine/notifications/styles.layer.css'
 import './theme/theme.css'
 import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
@@ -10,10 +10,11 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queryClient } from './api/queryClient'
 import { preferred, start } from './i18n/i18n'
+import { join } from './shell/join'
 import { router } from './shell/router'
 import { theme } from './theme/theme'
 
-await start(preferred())
+await Promise.all([start(preferred()), join()])
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')

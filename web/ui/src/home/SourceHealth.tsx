@@ -27,7 +27,7 @@ export function SourceHealth({ sources, status }: Props) {
             <span className={classes.state} data-state={well ? 'ok' : 'bad'}><Sign size={14} aria-hidden="true" />{t(`state.${status.state}`)}</span>
           </div>
           <span className={classes.small}>
-            {status.store.freshness_ms >= 0 ? t('newest', { ago: f.ago(status.store.freshness_ms) }) : t('nothing')}
+            {status.store.freshness_ms >= 0 ? t('newest', { ago: f.ago(status.store.freshness_ms) }) : status.store.events === 0 ? t('nothing') : ''}
             {status.collect.rejected > 0 ? ` · ${t('rejected', { count: status.collect.rejected, n: f.count(status.collect.rejected) })}` : ''}
           </span>
           {status.problems.map((p) => <span key={p} className={classes.small}>{p}</span>)}

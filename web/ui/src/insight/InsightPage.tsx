@@ -1,17 +1,24 @@
-import { Button } from '@mantine/core'
-import { IconChartHistogram } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
-import { Empty } from '../ui/Empty'
-import { Page } from '../ui/Page'
+import { useNavigate } from '@tanstack/react-router'
+import { FunnelPage } from './FunnelPage'
+import { Landing } from './Landing'
+import { PathsPage } from './PathsPage'
+import { insightRoute } from './routes'
+import type { Body } from './search'
+import { TrendPage } from './TrendPage'
 
+/** The questions that can be asked and those that were saved; or the one that the URL holds. */
 export function InsightPage() {
-  const { t } = useTranslation('insight')
-  return (
-    <Page title={t('title')} lead={t('lead')}>
-      <Empty icon={IconChartHistogram} title={t('empty.title')} text={t('empty.text')}>
-        <Button component={Link} to="/journeys">{t('empty.action')}</Button>
-      </Empty>
-    </Page>
-  )
+  const search = insightRoute.useSearch()
+  const navigate = useNavigate()
+  const { question } = search
+  if (!question) return <Landing />
+  const props = {
+    search,
+    onQuery: (query: Body) => {
+      void navigate({ to: '/insights', search: (now: Record<string, unknown>) => ({ ...now, question, query }) as never, replace: true })
+    },
+  }
+  if (question === 'funnel') return <FunnelPage {...props} />
+  if (question === 'paths') return <PathsPage {...props} />
+  return <TrendPage {...props} />
 }

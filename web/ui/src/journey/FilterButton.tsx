@@ -19,13 +19,13 @@ export function FilterButton({ personas, search, onSearch }: Props) {
   const active = Boolean(search.persona ?? search.filter)
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" width={360} withArrow trapFocus returnFocus>
-      <Popover.Target>
-        <Indicator disabled={!active} color="indigo" size={9} offset={3}>
+      <Indicator disabled={!active} color="indigo" size={9} offset={3}>
+        <Popover.Target>
           <Button variant="default" size="sm" leftSection={<IconFilter size={16} />} aria-expanded={open} onClick={() => { setOpen(!open) }}>
             {t('filter.label')}
           </Button>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown>
         <Stack gap="sm">
           <Select

@@ -25,7 +25,7 @@ export function Failure({ error, onRetry }: Props) {
         </List>
       ) : null}
       {onRetry ? (
-        <Button mt="sm" size="xs" variant="default" onClick={onRetry}>{t('failure.retry')}</Button>
+        <Button mt="sm" display="block" size="xs" variant="default" onClick={onRetry}>{t('failure.retry')}</Button>
       ) : null}
     </Alert>
   )

@@ -1,0 +1,25 @@
+import type { components } from '../api/schema.gen'
+
+type S = components['schemas']
+
+export type FunnelQuestion = S['FunnelQuestion']
+export type FunnelAnswer = S['FunnelAnswer']
+export type FunnelStep = S['FunnelStep']
+export type FunnelCount = S['FunnelCount']
+export type PathsQuestion = S['PathsQuestion']
+export type PathsAnswer = S['PathsAnswer']
+export type TrendQuestion = S['TrendQuestion']
+export type TrendSeries = S['TrendSeries']
+export type TrendAnswer = S['TrendAnswer']
+export type Meta = S['Meta']
+export type SavedView = S['SavedView']
+
+/** What the table view and the CSV hold: raw values, with how each is written on screen. */
+export interface Sheet {
+  head: string[]
+  rows: Cell[][]
+}
+export interface Cell {
+  value: string | number | null
+  text: string
+}
