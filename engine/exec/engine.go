@@ -81,9 +81,13 @@ func (s *session) scan(q seq.Scope, w event.Window) (*scan, error) {
 		return nil, err
 	}
 	accounts := q.Actor == "account"
-	sc := newScan(s.snap, s.engine.crowdOf(s.snap, accounts), &s.plan, w)
-	sc.accounts = accounts
-	return sc, nil
+	var sc *scan
+	err := guarded(func() error {
+		sc = newScan(s.snap, s.engine.crowdOf(s.snap, accounts), &s.plan, w)
+		sc.accounts = accounts
+		return nil
+	})
+	return sc, err
 }
 
 // crowdOf makes the crowd of a snapshot, or hands back the last one when nothing has changed since.

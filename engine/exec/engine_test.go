@@ -143,6 +143,14 @@ func TestDamagedBlock(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "damaged") {
 		t.Errorf("journey: %v", err)
 	}
+	b := enginetest.Block(person("a", []ev{{"buy", 0}}), nil)
+	b.Columns = []*store.Column{{Path: "properties.a", Kind: event.String, Present: []uint64{1}, Rank: []uint32{0}, Codes: store.Codes{U8: []uint8{0}}, Dict: store.Strings{Offsets: []uint32{0, 1 << 30}}}}
+	bad := &standing{snap: &store.Snapshot{Blocks: []*store.Block{b}}, now: epoch}
+	q := seq.Funnel{Steps: steps("buy")}
+	q.Steps[0].Where = `properties.a == "x"`
+	if _, err := exec.New(bad, bad).Funnel(context.Background(), q); err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("a dictionary that ends too soon: %v", err)
+	}
 	s.snap.Blocks[0].Starts[9] = 1 << 30
 	if _, err = e.People(context.Background(), engine.PeopleQuery{}); err == nil || !strings.Contains(err.Error(), "damaged") {
 		t.Errorf("people: %v", err)

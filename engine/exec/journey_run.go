@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"wend.dev/wend/engine/plan"
 	"wend.dev/wend/event"
 	"wend.dev/wend/store"
 )
@@ -32,11 +33,12 @@ func newNameTable(s *store.Snapshot) *nameTable {
 
 // layout is what a block's event codes mean for a journey.
 type layout struct {
-	sure    []int32    // per code the touchpoint when no condition decides; -1 none, -2 look at the candidates
-	side    [][]uint16 // per code the candidates that are scores or the value
-	failure [][]uint16 // per code the candidates that are failures
-	quiet   []bool     // per code: never unmapped (identify, group, alias)
-	plain   []bool     // per code: every such row is a visit of sure, and nothing else
+	sure    []int32       // per code the touchpoint when no condition decides; -1 none, -2 look at the candidates
+	side    [][]uint16    // per code the candidates that are scores or the value
+	failure [][]uint16    // per code the candidates that are failures
+	quiet   []bool        // per code: never unmapped (identify, group, alias)
+	plain   []bool        // per code: every such row is a visit of sure, and nothing else
+	values  []*placeTable // per code whose candidates one property decides; else nil
 	outcome *store.Column
 	numbers []*store.Column // per matcher the number it measures
 }
@@ -79,11 +81,74 @@ func (j *journey) layouts(s *scan) []*layout {
 					l.failure[code] = append(l.failure[code], m)
 				}
 			}
+			l.values = append(l.values, nil)
+			if l.sure[code] == -2 {
+				l.values[code] = j.placesByValue(b, t, code)
+			}
 			l.plain = append(l.plain, l.sure[code] >= 0 && l.side[code] == nil && l.failure[code] == nil && l.outcome == nil && t.Filter == nil)
 		}
 		out = append(out, l)
 	}
 	return out
+}
+
+// placeTable says which touchpoint a row visits by the value of one text property: decided once per distinct value.
+type placeTable struct {
+	col    *store.Column // nil if no row has the property
+	dict   []int32
+	absent int32
+}
+
+// placesByValue makes the table of an event code, nil when more than one property decides, or too many values.
+func (j *journey) placesByValue(b *store.Block, t *plan.Tests, code int) *placeTable {
+	var path string
+	var list []uint16
+	for _, m := range t.Candidates[code] {
+		if int(m) >= len(j.place) {
+			break
+		}
+		list = append(list, m)
+		if t.Where[m] == nil {
+			break
+		}
+		p, ok := t.Where[m].Alone()
+		if !ok || path != "" && p != path {
+			return nil
+		}
+		path = p
+	}
+	if len(j.firsts) > 0 || b.Column(path, event.Number) != nil || b.Column(path, event.Bool) != nil || b.Column(path, event.JSON) != nil {
+		return nil
+	}
+	place := func(v event.Value) int32 {
+		for _, m := range list {
+			if t.Where[m] == nil || t.Where[m].On(v) == plan.True {
+				return int32(j.place[m])
+			}
+		}
+		return -1
+	}
+	table := &placeTable{col: b.Column(path, event.String), absent: place(event.Value{})}
+	if table.col == nil {
+		return table
+	}
+	if n := table.col.Dict.Len(); n <= 1<<17 {
+		table.dict = make([]int32, n)
+		for i := range table.dict {
+			table.dict[i] = place(event.StringValue(table.col.Dict.At(uint32(i))))
+		}
+		return table
+	}
+	return nil
+}
+
+func (p *placeTable) of(row uint32) int32 {
+	if p.col != nil {
+		if i, ok := p.col.Index(row); ok {
+			return p.dict[p.col.Codes.At(i)]
+		}
+	}
+	return p.absent
 }
 
 // journeyRun is one core's work.
@@ -227,7 +292,10 @@ func (r *journeyRun) row(block int, row uint32, in bool) (x hit, visit bool) {
 	}
 	x = hit{t: b.Times[row], row: row, block: uint16(block), code: code}
 	place := l.sure[code]
-	if place == -2 {
+	switch {
+	case place == -2 && l.values[code] != nil:
+		place = l.values[code].of(row)
+	case place == -2:
 		place = -1
 		for _, m := range t.Candidates[code] {
 			if int(m) >= len(r.j.place) {

@@ -60,7 +60,10 @@ func (e *Engine) Journey(ctx context.Context, q seq.Journey) (*seq.JourneyAnswer
 		return nil, err
 	}
 	names := newNameTable(s.snap)
-	layouts := j.layouts(sc)
+	var layouts []*layout
+	if err := guarded(func() error { layouts = j.layouts(sc); return nil }); err != nil {
+		return nil, err
+	}
 	runs, sum, err := walk(ctx, sc, func(w *worker) *journeyRun { return newJourneyRun(j, w, names, layouts) }, (*journeyRun).visit)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package exec_test
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 	"slices"
 	"testing"
@@ -276,4 +277,49 @@ func TestJourneyManyGaps(t *testing.T) {
 	if got, want := *a.Now.Touchpoints[0].P90Seconds, float64(gaps[len(gaps)*9/10]); math.Abs(got-want) > 0.008*want {
 		t.Errorf("p90 %v, want %v ± 0.8 %%", got, want)
 	}
+}
+
+// TestJourneyWhere: touchpoints told apart by a condition count as those told apart by name, whether one property
+// decides (which is looked up per distinct value) or several do.
+func TestJourneyWhere(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		list := drawEvents(t, []string{"A", "B", "C", "x"}, 12)
+		byName, byPath := person("p", list), person("p", list)
+		for i := range byPath {
+			if byPath[i].Name != "x" {
+				byPath[i].Fields = []event.Field{{Path: "context.page.path", Value: event.StringValue("/" + byPath[i].Name)}}
+			}
+			byPath[i].Name = "page"
+		}
+		q := seq.Journey{Stages: 2, Idle: seq.Duration(4 * time.Second)}
+		q.Touchpoints = []seq.JourneyTouchpoint{touch("a", 0, "A"), touch("b", 1, "B"), touch("c", 1, "C"), touch("rest", 1, "x")}
+		want := counted(t, byName, q)
+		for _, more := range []string{"", ` && kind == "track"`} {
+			where := q
+			where.Touchpoints = nil
+			for _, tp := range q.Touchpoints {
+				m := seq.Matcher{Event: seq.Names{"page"}, Where: `context.page.path.endsWith("` + tp.Match[0].Event[0] + `")` + more}
+				if tp.ID == "rest" {
+					m.Where = "!has(context.page.path)" + more
+				}
+				where.Touchpoints = append(where.Touchpoints, seq.JourneyTouchpoint{ID: tp.ID, Stage: tp.Stage, Match: []seq.Matcher{m}})
+			}
+			if got := counted(t, byPath, where); got != want {
+				t.Fatalf("where …%q:\n%s\nwant\n%s", more, got, want)
+			}
+		}
+	})
+}
+
+func counted(t *rapid.T, events []event.Event, q seq.Journey) string {
+	w := world(events)
+	a, err := exec.New(w, w).Journey(context.Background(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal([]any{a.Now, a.Edges, a.Unmapped})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }

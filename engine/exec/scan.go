@@ -26,8 +26,7 @@ type scan struct {
 	inside   []bool // per block: all its rows lie in the window
 	outside  []bool // per block: none does
 	accounts bool
-	first    uint64 // bits of matchers that mean only the first such event ever
-	traits   [][]*store.Column
+	first    uint64   // bits of matchers that mean only the first such event ever
 	paths    []string // the trait paths, see plan.Traits
 }
 

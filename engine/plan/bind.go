@@ -170,3 +170,49 @@ func (b *Bound) evalLeaf(row uint32, code uint16, traits []Truth) Truth {
 	}
 	return b.leaf.absent
 }
+
+// Alone is the path of the one property that decides the predicate; ok is false when it looks at anything else.
+func (b *Bound) Alone() (path string, ok bool) {
+	if b.op == opLeaf {
+		return b.leaf.path, b.leaf.from == fromColumn
+	}
+	for _, k := range b.kids {
+		p, one := k.Alone()
+		if !one || path != "" && p != path {
+			return "", false
+		}
+		path = p
+	}
+	return path, path != ""
+}
+
+// On decides a predicate that looks at one property alone, by its value; a zero Value is an absent one.
+func (b *Bound) On(v event.Value) Truth {
+	switch b.op {
+	case opTrue:
+		return True
+	case opFalse:
+		return False
+	case opLeaf:
+		if v.Kind == 0 {
+			return b.leaf.absent
+		}
+		return b.leaf.test(v)
+	}
+	x := b.kids[0].On(v)
+	if b.op == opNot {
+		return [...]Truth{Unknown, False, True}[x]
+	}
+	y := b.kids[1].On(v)
+	decides := False
+	if b.op == opOr {
+		decides = True
+	}
+	switch {
+	case x == decides || y == decides:
+		return decides
+	case x == Unknown || y == Unknown:
+		return Unknown
+	}
+	return x
+}

@@ -126,6 +126,17 @@ func TestAgainstCEL(t *testing.T) {
 			if got != expected {
 				t.Fatalf("%s on %v: %v, want %v", where, fields, got, expected)
 			}
+			if path, ok := tests.Where[0].Alone(); ok {
+				var v event.Value
+				for _, f := range fields {
+					if f.Path == path {
+						v = f.Value
+					}
+				}
+				if on := tests.Where[0].On(v); on != expected {
+					t.Fatalf("%s on the value %v alone: %v, want %v", where, v, on, expected)
+				}
+			}
 			if matched := tests.Mask(uint32(i), b.Codes[i], nil) == 1; matched != (expected == plan.True) {
 				t.Fatalf("%s on %v: the mask says %v", where, fields, matched)
 			}
