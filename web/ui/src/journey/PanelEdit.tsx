@@ -10,16 +10,25 @@ import { eventsOf } from './matchFilter'
 import { touchpointQuery, touchpointsQuery } from './queries'
 import { useSave } from './useSave'
 
-/** Loads a touchpoint of the library for editing. */
+/** Loads a touchpoint of the library for editing. What is typed stays through another's change, but not through undo. */
 export function PanelEdit({ id }: { id: string }) {
   const stored = useQuery(touchpointQuery(id))
+  const [saved, setSaved] = useState<string>()
   if (stored.error) return <Failure error={stored.error} onRetry={() => void stored.refetch()} />
   if (!stored.data) return null
-  return <EditForm stored={stored.data.doc.document} etag={stored.data.etag} />
+  const { doc, etag } = stored.data
+  return <EditForm key={saved === undefined || saved === etag ? 'same' : etag} stored={doc.document} etag={etag} onSaved={setSaved} />
+}
+
+interface FormProps {
+  stored: Touchpoint
+  etag: string
+  /** Told the ETag that a save gave, and undefined while one is under way. */
+  onSaved: (etag: string | undefined) => void
 }
 
 /** Changes a touchpoint's name, channel, need and matchers. The library is shared: every map that has it changes. */
-function EditForm({ stored, etag }: { stored: Touchpoint; etag: string }) {
+function EditForm({ stored, etag, onSaved }: FormProps) {
   const { t } = useTranslation('journey')
   const library = useQuery(touchpointsQuery())
   const save = useSave()
@@ -44,7 +53,8 @@ function EditForm({ stored, etag }: { stored: Touchpoint; etag: string }) {
         match: kept.length > 0 ? kept : undefined,
       },
     }
-    save.mutate({ kind: 'Touchpoint', before: stored, after, etag })
+    onSaved(undefined)
+    save.mutate({ kind: 'Touchpoint', before: stored, after, etag }, { onSuccess: onSaved })
   }
 
   return (
