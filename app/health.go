@@ -39,21 +39,21 @@ func (h *health) reached(m store.Mark) {
 	h.mark = m
 }
 
-func (h *health) state() (failure error, mark store.Mark) {
+func (h *health) state() (mark store.Mark, failure error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.failure, h.mark
+	return h.mark, h.failure
 }
 
 // Ready implements httpapi.Health.
 func (n *Node) Ready(ctx context.Context) error {
-	failure, _ := n.health.state()
+	_, failure := n.health.state()
 	return failure
 }
 
 // Status implements httpapi.Health.
 func (n *Node) Status(ctx context.Context) (httpapi.Status, error) {
-	failure, mark := n.health.state()
+	mark, failure := n.health.state()
 	st, in := n.store.Stats(), n.collect.Stats()
 	last, err := n.log.Last(ctx)
 	if err != nil {

@@ -52,7 +52,7 @@ func (d *decoder) open(maxEvents int) (envelope, error) {
 	if i >= len(d.s) || d.s[i] != '{' {
 		return e, fmt.Errorf("the body must be a JSON object")
 	}
-	start, whole := i, i
+	start := i
 	i = d.members(i, func(key string, at int) int {
 		switch key {
 		case "batch":
@@ -80,8 +80,8 @@ func (d *decoder) open(maxEvents int) (envelope, error) {
 	if i < 0 {
 		return e, d.err
 	}
-	whole, i = i, d.space(i)
-	if i < len(d.s) {
+	whole := i
+	if i = d.space(i); i < len(d.s) {
 		d.fail(i, "something follows the object")
 		return e, d.err
 	}

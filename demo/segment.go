@@ -21,11 +21,11 @@ func AppendSegment(b []byte, e *event.Event) []byte {
 			b = appendText(b, p.value)
 		}
 	}
-	switch {
-	case e.Kind == event.Track:
+	switch e.Kind {
+	case event.Track:
 		b = append(b, `,"event":`...)
 		b = appendText(b, e.Name)
-	case e.Kind == event.Group:
+	case event.Group:
 		b = append(b, `,"groupId":`...)
 		b = appendText(b, e.GroupID)
 	}

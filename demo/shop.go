@@ -5,9 +5,9 @@ import "math"
 func exp(x float64) float64 { return math.Exp(x) }
 
 type market struct {
-	country, locale, zone, city, currencyNote string
-	share                                     float64
-	late                                      float64 // share of parcels that come after the promise
+	country, locale, zone, city string
+	share                       float64
+	late                        float64 // share of parcels that come after the promise
 }
 
 var markets = []market{

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -428,5 +427,3 @@ func problemAt(t *testing.T, p map[string]any, location, words string) {
 	}
 	t.Errorf("no error at %q saying %q in %v", location, words, p)
 }
-
-func quote(s string) string { return strconv.Quote(s) }

@@ -169,7 +169,7 @@ func problemsOf(name string, err error) (out []httpapi.FileProblem) {
 	if err == nil {
 		return nil
 	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // a joined error is wanted here, not one that it wraps
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range many.Unwrap() {
 			out = append(out, problemsOf(name, one)...)
 		}

@@ -19,12 +19,12 @@ type shelf[T any] struct {
 	head func(*T) *journey.Header
 }
 
-// Journeys, Touchpoints and Personas are the three kinds of definition that maps are made of.
+// Journeys is the maps.
 func (d *Desk) Journeys() httpapi.Shelf[journey.Journey] {
 	return shelf[journey.Journey]{d, journey.KindJourney, func(j *journey.Journey) *journey.Header { return &j.Header }}
 }
 
-// Touchpoints is the touchpoint library.
+// Touchpoints is the library of contacts that maps are made of.
 func (d *Desk) Touchpoints() httpapi.Shelf[journey.Touchpoint] {
 	return shelf[journey.Touchpoint]{d, journey.KindTouchpoint, func(t *journey.Touchpoint) *journey.Header { return &t.Header }}
 }

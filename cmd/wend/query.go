@@ -54,7 +54,7 @@ func funnelTable(w *tabwriter.Writer, b []byte) error {
 	if err := json.Unmarshal(b, &a); err != nil {
 		return err
 	}
-	print := func(steps []seq.FunnelCount) {
+	show := func(steps []seq.FunnelCount) {
 		fmt.Fprintln(w, "STEP\tCOUNT\tFROM PREVIOUS\tFROM FIRST\tMEDIAN")
 		for i, s := range steps {
 			median := ""
@@ -64,10 +64,10 @@ func funnelTable(w *tabwriter.Writer, b []byte) error {
 			fmt.Fprintf(w, "%d. %s\t%d\t%.1f %%\t%.1f %%\t%s\n", i+1, s.Name, s.Count, 100*s.FromPrevious, 100*s.FromFirst, median)
 		}
 	}
-	print(a.Steps)
+	show(a.Steps)
 	for _, series := range a.Series {
 		fmt.Fprintf(w, "\n%s\n", orNone(series.Value))
-		print(series.Steps)
+		show(series.Steps)
 	}
 	if a.Excluded > 0 {
 		fmt.Fprintf(w, "\n%d excluded\n", a.Excluded)

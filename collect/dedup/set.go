@@ -254,7 +254,7 @@ func (s *Set) install(gens []*generation, mark store.Mark) error {
 	s.mu.Unlock()
 	for _, g := range old {
 		if !slices.Contains(gens, g) { // no look-up is under way in it: those hold the lock
-			g.close()
+			_ = g.close()
 			_ = os.Remove(g.path)
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 
 	"cel.dev/cel-go/common/types"
-	"cel.dev/cel-go/common/types/ref"
 
 	"wend.dev/wend/collect/table"
 )
@@ -40,7 +39,7 @@ func (r *Run) Skip(rows int64) error {
 	for r.row < rows {
 		_, err := r.nextRow()
 		var bad *table.BadRow
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return fmt.Errorf("the files have %d rows; %d were sent before", r.row, rows)
 		}
 		if err != nil && !errors.As(err, &bad) {
@@ -58,7 +57,7 @@ func (r *Run) nextRow() (line, error) {
 			r.rows = &rowReader{plan: p, paths: in.paths, options: in.file.options(), seed: maphash.MakeSeed()}
 		}
 		l, err := r.rows.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			r.done += r.rows.offset()
 			r.rows = nil
 			r.current++
@@ -108,7 +107,6 @@ type rowReader struct {
 	file    table.Reader
 	base    string
 	before  int64 // bytes of the files that are closed
-	last    int64
 	spread  []any // rest of an exploded list
 	at      line  // the row it is in
 	group   grouper
@@ -145,7 +143,7 @@ func (r *rowReader) next() (line, error) {
 			return line{}, io.EOF
 		}
 		l, err := r.explode()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			r.ended = true
 			continue
 		}
@@ -213,7 +211,7 @@ func (r *rowReader) read() (line, error) {
 			r.file, r.base, r.paths = f, filepath.Base(r.paths[0]), r.paths[1:]
 		}
 		row, err := r.file.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			if err := r.close(); err != nil {
 				return line{}, fmt.Errorf("cannot read %s: %w", r.base, err)
 			}
@@ -267,7 +265,7 @@ func (r *Run) resolve(p *plan, v vars) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		v[l.As] = ref.Val(x)
+		v[l.As] = x
 	}
 	return p.when.truth(v)
 }

@@ -3,6 +3,7 @@ package table
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -37,7 +38,8 @@ func openNDJSON(s *source) (Reader, error) {
 	for range SampleRows {
 		row, err := r.parse()
 		r.sample = append(r.sample, sampled{row, err, bytes.Clone(r.raw), r.line})
-		if _, bad := err.(*BadRow); err != nil && !bad {
+		var bad *BadRow
+		if err != nil && !errors.As(err, &bad) {
 			break
 		}
 		for k := range row {

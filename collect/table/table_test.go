@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -38,7 +39,8 @@ func all(t *testing.T, path string, o Options) []string {
 		if err == io.EOF {
 			break
 		}
-		if _, bad := err.(*BadRow); err != nil && !bad {
+		var bad *BadRow
+		if err != nil && !errors.As(err, &bad) {
 			return append(out, err.Error())
 		}
 		if err != nil {

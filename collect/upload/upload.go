@@ -93,7 +93,7 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	defer r.items.Close()
+	defer func() { _ = r.items.Close() }() // only read
 	r.sum.Unused = r.items.Unused()
 	r.began = o.Clock.Now()
 	err = r.run(ctx)

@@ -184,7 +184,7 @@ func (s *script) refused(b *block, rest string) error {
 	}
 	for _, l := range b.body {
 		if !strings.Contains(err.Error(), l.text) {
-			return fmt.Errorf("was refused with %q, which lacks %q", err, l.text)
+			return fmt.Errorf("was refused with %q, which lacks %q", err.Error(), l.text)
 		}
 	}
 	return nil

@@ -23,8 +23,9 @@ type scan struct {
 	plan     *plan.Plan
 	tests    []*plan.Tests // per block
 	window   event.Window
-	inside   []bool // per block: all its rows lie in the window
-	outside  []bool // per block: none does
+	inside   []bool    // per block: all its rows lie in the window
+	outside  []bool    // per block: none does
+	named    [][]uint8 // per block and code: 1 if a matcher (of the first 64) names it
 	accounts bool
 	first    uint64   // bits of matchers that mean only the first such event ever
 	paths    []string // the trait paths, see plan.Traits
@@ -36,7 +37,15 @@ func newScan(snap *store.Snapshot, c *crowd, p *plan.Plan, w event.Window) *scan
 		s.first |= 1 << i
 	}
 	for _, b := range snap.Blocks {
-		s.tests = append(s.tests, p.Bind(b))
+		t := p.Bind(b)
+		s.tests = append(s.tests, t)
+		named := make([]uint8, len(t.Masks))
+		for code, mask := range t.Masks {
+			if mask != 0 {
+				named[code] = 1
+			}
+		}
+		s.named = append(s.named, named)
 		n := b.Rows()
 		s.inside = append(s.inside, n > 0 && w.Holds(b.MinTime) && w.Holds(b.MaxTime))
 		s.outside = append(s.outside, n == 0 || b.MaxTime < w.From || w.To != 0 && b.MinTime >= w.To)
@@ -67,6 +76,7 @@ type worker struct {
 	sorter  sorter
 	buf     []hit
 	ends    []int
+	at      []uint32 // see candidates
 	values  []event.Value
 	traits  []plan.Truth // verdicts on the current actor's traits
 	scanned int64
@@ -153,12 +163,10 @@ func (w *worker) hits(a *actor, all bool) []hit {
 func (w *worker) spanHits(h []hit, block int, lo, hi uint32, all bool) []hit {
 	b, t := w.scan.snap.Blocks[block], w.scan.tests[block]
 	codes, times := b.Codes[lo:hi], b.Times[lo:hi]
-	for i, code := range codes {
+	for _, i := range w.candidates(block, codes, all) {
+		code := codes[i]
 		mask := t.Masks[code]
-		if mask == 0 && !all {
-			continue
-		}
-		row := lo + uint32(i)
+		row := lo + i
 		if !t.Plain[code] {
 			if mask = t.Mask(row, code, w.traits); mask == 0 && !all {
 				continue
@@ -170,6 +178,25 @@ func (w *worker) spanHits(h []hit, block int, lo, hi uint32, all bool) []hit {
 		h = append(h, hit{times[i], mask, row, uint16(block), code})
 	}
 	return h
+}
+
+// candidates lists the positions of the codes that some matcher names, or with all every position. It has no branch
+// that depends on the data: matches come as unforeseeably as customers do, and a wrong guess costs more than a store.
+func (w *worker) candidates(block int, codes []uint16, all bool) []uint32 {
+	w.at = grow(w.at, len(codes)+1)
+	at, n := w.at, 0
+	named := w.scan.named[block]
+	if all {
+		for i := range codes {
+			at[i] = uint32(i)
+		}
+		return at[:len(codes)]
+	}
+	for i, code := range codes {
+		at[n] = uint32(i)
+		n += int(named[code])
+	}
+	return at[:n]
 }
 
 // firstOnly keeps the bits of first-time matchers on their first event only, then drops what is out of the window.

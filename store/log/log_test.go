@@ -64,7 +64,7 @@ func readTo(t *testing.T, l *Log, from store.Mark, last string) (ids []string) {
 		}
 		return nil
 	})
-	if err != errEnough {
+	if !errors.Is(err, errEnough) {
 		t.Fatalf("read %v: %v", ids, err)
 	}
 	return ids
@@ -87,7 +87,7 @@ func TestAppendThenRead(t *testing.T) {
 		}
 		return errEnough
 	})
-	if err != errEnough {
+	if !errors.Is(err, errEnough) {
 		t.Error(err)
 	}
 	if got := readTo(t, l, 2, "b"); !slices.Equal(got, []string{"b"}) {
@@ -115,7 +115,7 @@ func TestReadFollows(t *testing.T) {
 	}
 	t.Logf("a message reached the reader within %v", slowest)
 	cancel()
-	if err := <-done; err != context.Canceled {
+	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

@@ -175,5 +175,10 @@ func Files(dir string) ([]string, error) {
 		out = append(out, path)
 	}
 	slices.Sort(out[1:])
+	for _, name := range []string{copyName, identityName} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			out = append(out, name)
+		}
+	}
 	return out, nil
 }

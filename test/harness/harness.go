@@ -98,7 +98,7 @@ func start(program, data string, flags []string) (*Server, error) {
 		return s, nil
 	case err := <-s.end:
 		s.end <- err
-		return nil, fmt.Errorf("wend ended before it was ready: %v\n%s", err, s.log.text())
+		return nil, fmt.Errorf("wend ended before it was ready: %w\n%s", err, s.log.text())
 	case <-time.After(time.Minute):
 		s.Kill()
 		return nil, fmt.Errorf("wend was not ready after a minute\n%s", s.log.text())
