@@ -25,6 +25,7 @@ type scan struct {
 	window   event.Window
 	inside   []bool    // per block: all its rows lie in the window
 	outside  []bool    // per block: none does
+	easy     []bool    // per block: neither a condition nor a filter is looked at
 	named    [][]uint8 // per block and code: 1 if a matcher (of the first 64) names it
 	accounts bool
 	first    uint64   // bits of matchers that mean only the first such event ever
@@ -39,12 +40,15 @@ func newScan(snap *store.Snapshot, c *crowd, p *plan.Plan, w event.Window) *scan
 	for _, b := range snap.Blocks {
 		t := p.Bind(b)
 		s.tests = append(s.tests, t)
+		easy := t.Filter == nil
 		named := make([]uint8, len(t.Masks))
 		for code, mask := range t.Masks {
 			if mask != 0 {
 				named[code] = 1
 			}
+			easy = easy && t.Plain[code]
 		}
+		s.easy = append(s.easy, easy)
 		s.named = append(s.named, named)
 		n := b.Rows()
 		s.inside = append(s.inside, n > 0 && w.Holds(b.MinTime) && w.Holds(b.MaxTime))
@@ -163,7 +167,14 @@ func (w *worker) hits(a *actor, all bool) []hit {
 func (w *worker) spanHits(h []hit, block int, lo, hi uint32, all bool) []hit {
 	b, t := w.scan.snap.Blocks[block], w.scan.tests[block]
 	codes, times := b.Codes[lo:hi], b.Times[lo:hi]
-	for _, i := range w.candidates(block, codes, all) {
+	found := w.candidates(block, codes, all)
+	if w.scan.easy[block] {
+		for _, i := range found {
+			h = append(h, hit{times[i], t.Masks[codes[i]], lo + i, uint16(block), codes[i]})
+		}
+		return h
+	}
+	for _, i := range found {
 		code := codes[i]
 		mask := t.Masks[code]
 		row := lo + i
