@@ -54,7 +54,7 @@ export function Frame({ question, sentence, body, onBody, editor, answer }: Prop
         key={JSON.stringify(range)}
         value={range}
         onChange={(next) => {
-          const { from: _from, to: _to, ...query } = body
+          const query = { ...body, from: undefined, to: undefined }
           void navigate({ to: '/insights', search: { question, view: search.view, query, ...next }, replace: true })
         }}
       />

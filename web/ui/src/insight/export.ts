@@ -12,7 +12,7 @@ export function toCSV({ head, rows }: Sheet): string {
 }
 
 export function fileName(title: string): string {
-  return title.toLowerCase().normalize('NFKD').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 60) || 'wend'
+  return title.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 60) || 'wend'
 }
 
 export function save(name: string, data: Blob): void {
