@@ -24,7 +24,14 @@ type health struct {
 	mu      sync.Mutex
 	started time.Time
 	failure error
+	damage  error
 	mark    store.Mark
+}
+
+func (h *health) damaged(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.damage = err
 }
 
 func (h *health) broken(err error) {
@@ -39,21 +46,21 @@ func (h *health) reached(m store.Mark) {
 	h.mark = m
 }
 
-func (h *health) state() (mark store.Mark, failure error) {
+func (h *health) state() (mark store.Mark, failure, damage error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.mark, h.failure
+	return h.mark, h.failure, h.damage
 }
 
 // Ready implements httpapi.Health.
 func (n *Node) Ready(ctx context.Context) error {
-	_, failure := n.health.state()
+	_, failure, _ := n.health.state()
 	return failure
 }
 
 // Status implements httpapi.Health.
 func (n *Node) Status(ctx context.Context) (httpapi.Status, error) {
-	mark, failure := n.health.state()
+	mark, failure, damage := n.health.state()
 	st, in := n.store.Stats(), n.collect.Stats()
 	last, err := n.log.Last(ctx)
 	if err != nil {
@@ -83,6 +90,9 @@ func (n *Node) Status(ctx context.Context) (httpapi.Status, error) {
 	out.Collect.Limited, out.Collect.Refused = int64(in.Answers[429]), int64(in.Answers[503])
 	if failure != nil {
 		out.Problems = append(out.Problems, "new events are not seen: "+failure.Error())
+	}
+	if damage != nil {
+		out.Problems = append(out.Problems, "events were lost to a damaged disk: "+damage.Error())
 	}
 	if st.LastError != "" {
 		out.Problems = append(out.Problems, st.LastError)

@@ -103,6 +103,26 @@ func (n *Node) sealed(mark store.Mark) error {
 // lifeless is a context for work that must not be cut short by a shutdown.
 func (n *Node) lifeless() context.Context { return context.Background() }
 
+// read reads the log from a mark on. A message that the disk has damaged is told, loudly, and passed over (its place is
+// handed on empty): it is lost, but what comes after it is not.
+func (n *Node) read(ctx context.Context, from store.Mark, fn func(store.Mark, []event.Event) error) error {
+	for {
+		err := n.log.Read(ctx, from, func(mark store.Mark, events []event.Event) error {
+			from = mark + 1
+			return fn(mark, events)
+		})
+		if !errors.Is(err, log.ErrDamaged) {
+			return err
+		}
+		n.logger.Error("a message of the log is damaged: its events are lost", "mark", uint64(from), "error", err)
+		n.health.damaged(err)
+		if err := fn(from, nil); err != nil {
+			return err
+		}
+		from++
+	}
+}
+
 var errCaughtUp = errors.New("caught up")
 
 // replay reads what the log holds beyond the files into the tail and into de-duplication. It returns the next mark.
@@ -121,7 +141,7 @@ func (n *Node) replay(ctx context.Context) (next store.Mark, err error) {
 		return last + 1, nil
 	}
 	began, count := clock{}.Now(), 0
-	err = n.log.Read(ctx, from, func(mark store.Mark, events []event.Event) error {
+	err = n.read(ctx, from, func(mark store.Mark, events []event.Event) error {
 		if mark > remembered {
 			n.dedup.Observe(events)
 		}
@@ -145,7 +165,7 @@ func (n *Node) replay(ctx context.Context) (next store.Mark, err error) {
 
 // followLog puts every message into the tail, shows it to those who watch, and goes on until ctx ends.
 func (n *Node) followLog(ctx context.Context, from store.Mark) {
-	err := n.log.Read(ctx, from, func(mark store.Mark, events []event.Event) error {
+	err := n.read(ctx, from, func(mark store.Mark, events []event.Event) error {
 		if err := n.store.Append(ctx, mark, events); err != nil {
 			return err
 		}
