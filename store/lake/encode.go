@@ -21,7 +21,9 @@ type encoder struct {
 	to   sealer
 	rows [batchRows]row
 	hex  [batchRows][16]byte
-	size int // bytes in the row group so far
+	n    int    // rows that wait to be handed over
+	data []byte // what their strings lie in, though some may lie in an older, smaller array
+	size int    // bytes in the row group so far
 }
 
 func newEncoder() *encoder { return &encoder{} }
@@ -29,7 +31,7 @@ func newEncoder() *encoder { return &encoder{} }
 func (e *encoder) begin(to io.Writer) {
 	e.to = sealer{to: to}
 	e.to.hash.Reset()
-	if e.size = 0; e.w != nil {
+	if e.n, e.data, e.size = 0, e.data[:0], 0; e.w != nil {
 		e.w.Reset(&e.to)
 		return
 	}
@@ -45,32 +47,54 @@ func (e *encoder) begin(to io.Writer) {
 }
 
 // add writes the packed events of data.
-func (e *encoder) add(data []byte) (err error) {
-	defer caught(&err)
+func (e *encoder) add(data []byte) error {
 	for len(data) > 0 {
-		n, before := 0, len(data)
-		for n < batchRows && len(data) > 0 && before-len(data) < groupSize/4 {
-			if data, err = readSpill(data, &e.rows[n], &e.hex[n]); err != nil {
-				return err
-			}
-			n++
-		}
-		if _, err := e.w.Write(e.rows[:n]); err != nil {
+		p, rest, err := Cut(data)
+		if err != nil {
 			return err
 		}
-		if e.size += before - len(data); e.size >= groupSize {
-			if err := e.w.Flush(); err != nil {
-				return err
-			}
-			e.size = 0
+		if err := e.one(p); err != nil {
+			return err
 		}
+		data = rest
 	}
 	return nil
+}
+
+// one writes a packed event; it keeps a copy of it until there are enough to hand over.
+func (e *encoder) one(p Packed) error {
+	at := len(e.data)
+	e.data = append(e.data, p...)
+	if err := Packed(e.data[at:]).row(&e.rows[e.n], &e.hex[e.n]); err != nil {
+		return err
+	}
+	if e.n++; e.n < batchRows && len(e.data) < groupSize/16 {
+		return nil
+	}
+	return e.hand()
+}
+
+// hand gives the waiting rows to the Parquet library.
+func (e *encoder) hand() (err error) {
+	defer caught(&err)
+	if _, err := e.w.Write(e.rows[:e.n]); err != nil {
+		return err
+	}
+	e.size += len(e.data)
+	e.n, e.data = 0, e.data[:0]
+	if e.size < groupSize {
+		return nil
+	}
+	e.size = 0
+	return e.w.Flush()
 }
 
 // end completes the file and gives its length and sum.
 func (e *encoder) end() (size int64, sum uint64, err error) {
 	defer caught(&err)
+	if err := e.hand(); err != nil {
+		return 0, 0, err
+	}
 	if err := e.w.Flush(); err != nil {
 		return 0, 0, err
 	}

@@ -31,11 +31,27 @@ type nester struct {
 	end   [groups]int // where the text of each group ends in out
 	extra []event.Field
 	whole []string // paths whose value is not flattened when read back, as flattening would change it
+
+	shapes shapes
+	marks  []mark // where build put the values
 }
 
 // nest fills the texts of all groups from fields sorted by path.
 func (n *nester) nest(fields []event.Field) {
-	n.out, n.extra, n.whole = n.out[:0], n.extra[:0], n.whole[:0]
+	n.out, n.whole = n.out[:0], n.whole[:0]
+	s := n.shapes.find(fields)
+	if s.layout != nil && n.fill(s.layout, fields) {
+		return
+	}
+	n.build(fields)
+	if s.layout == nil {
+		s.layout = n.learn(fields)
+	}
+}
+
+// build is nest from the paths alone.
+func (n *nester) build(fields []event.Field) {
+	n.out, n.extra, n.whole, n.marks = n.out[:0], n.extra[:0], n.whole[:0], n.marks[:0]
 	i := 0
 	for g, prefix := range prefixes[:inExtra] {
 		for i < len(fields) && !strings.HasPrefix(fields[i].Path, prefix) {
@@ -98,9 +114,11 @@ func (n *nester) object(fields []event.Field, cut, depth int) {
 			}
 			n.key(key, begin)
 			n.object(fields[i:i+size], cut+dot+1, depth+1)
-		} else if v := fields[i].Value; v.Kind >= event.String && v.Kind <= event.JSON && finite(v) {
+		} else if v := fields[i].Value; storable(v) {
 			n.key(key, begin)
+			at := len(n.out)
 			n.value(path, v)
+			n.marks = append(n.marks, mark{at, len(n.out)})
 		}
 		i += size
 	}
@@ -142,7 +160,10 @@ func has(fields []event.Field, path string) bool {
 	return i < len(fields) && fields[i].Path == path
 }
 
-func finite(v event.Value) bool { return v.Kind != event.Number || v.Num-v.Num == 0 }
+// storable says that a value is of a known kind, and finite.
+func storable(v event.Value) bool {
+	return v.Kind >= event.String && v.Kind <= event.JSON && (v.Kind != event.Number || v.Num-v.Num == 0)
+}
 
 func appendNumber(b []byte, f float64) []byte {
 	if f == math.Trunc(f) && math.Abs(f) < 1e15 && (f != 0 || !math.Signbit(f)) {
@@ -157,7 +178,7 @@ func appendString(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
 	from := 0
-	for i := 0; i < len(s); {
+	for i := plain(s); i < len(s); {
 		c := s[i]
 		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
 			i++

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 	"unsafe"
 
 	"wend.dev/wend/event"
@@ -57,56 +56,80 @@ func (r *row) event(f *flattener) (*event.Event, error) {
 	return e, nil
 }
 
-// The spill's form of an event: what the row holds, packed.
+// Packed is an event as a row holds it, packed by Packer: its own copy of it all. It is for memory and scratch files:
+// the layout may change with every version.
 //
-//	kind u8 · clamped u8 · profile u64 · time varint · received varint · 11 × (length uvarint, bytes)
+//	size u32 · profile u64 · time u64 · received u64 · kind u8 · clamped u8 · 11 × (length uvarint, bytes)
+type Packed []byte
 
-func appendSpill(b []byte, e *event.Event, n *nester) []byte {
+const packedHeader = 4 + 8 + 8 + 8 + 1 + 1
+
+// Profile is the event's profile.
+func (p Packed) Profile() event.ProfileID {
+	return event.ProfileID(binary.LittleEndian.Uint64(p[4:]))
+}
+
+// Time is the event's time.
+func (p Packed) Time() event.Millis { return event.Millis(binary.LittleEndian.Uint64(p[12:])) }
+
+// Cut takes the first of several events that lie one after the other. The error says that b does not hold what
+// Packer.Append wrote.
+func Cut(b []byte) (first Packed, rest []byte, err error) {
+	if len(b) < packedHeader {
+		return nil, nil, errPacked
+	}
+	size := binary.LittleEndian.Uint32(b)
+	if size < packedHeader || uint64(size) > uint64(len(b)) {
+		return nil, nil, errPacked
+	}
+	return Packed(b[:size:size]), b[size:], nil
+}
+
+// Packer packs events. The zero value is ready; it is for one goroutine.
+type Packer struct{ nester nester }
+
+// Append packs an event behind b. The event must be a checked one, of a known kind, its fields sorted by path.
+func (p *Packer) Append(b []byte, e *event.Event) []byte {
+	n := &p.nester
 	n.nest(e.Fields)
 	clamped := byte(0)
 	if e.Clamped {
 		clamped = 1
 	}
-	b = append(b, byte(e.Kind), clamped)
+	begin := len(b)
+	b = append(b, 0, 0, 0, 0)
 	b = binary.LittleEndian.AppendUint64(b, uint64(e.Profile))
-	b = binary.AppendVarint(b, int64(e.Time))
-	b = binary.AppendVarint(b, int64(e.ReceivedAt))
+	b = binary.LittleEndian.AppendUint64(b, uint64(e.Time))
+	b = binary.LittleEndian.AppendUint64(b, uint64(e.ReceivedAt))
+	b = append(b, byte(e.Kind), clamped)
 	for _, s := range [...]string{e.MessageID, e.Name, e.UserID, e.AnonymousID, e.GroupID, e.Source} {
-		s = strings.ToValidUTF8(s, "\ufffd")
+		s = clean(s)
 		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
 	}
 	whole := n.wholeText() // may move n.out, but leaves the texts where they are
 	for _, s := range [...][]byte{n.text(inProperties), n.text(inContext), n.text(inTraits), n.text(inExtra), whole} {
 		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
 	}
+	binary.LittleEndian.PutUint32(b[begin:], uint32(len(b)-begin))
 	return b
 }
 
-var errSpill = errors.New("the spill file does not hold what was written to it")
+var errPacked = errors.New("a packed event does not hold what was written to it")
 
-// readSpill takes one event off b. The row's strings are b's memory, except the profile, which is hex's.
-func readSpill(b []byte, r *row, hex *[16]byte) (rest []byte, err error) {
-	if len(b) < 10 {
-		return nil, errSpill
-	}
-	r.Kind, r.Clamped = event.Kind(b[0]).String(), b[1] != 0
-	putHex(hex, binary.LittleEndian.Uint64(b[2:]))
+// row fills a row. Its strings are p's memory, except the profile, which is hex's.
+func (p Packed) row(r *row, hex *[16]byte) error {
+	r.Time, r.ReceivedAt = int64(p.Time()), int64(binary.LittleEndian.Uint64(p[20:]))
+	r.Kind, r.Clamped = event.Kind(p[28]).String(), p[29] != 0
+	putHex(hex, uint64(p.Profile()))
 	r.ProfileID = unsafe.String(&hex[0], len(hex))
-	b = b[10:]
-	for _, to := range [...]*int64{&r.Time, &r.ReceivedAt} {
-		v, n := binary.Varint(b)
-		if n <= 0 {
-			return nil, errSpill
-		}
-		*to, b = v, b[n:]
-	}
+	b := p[packedHeader:]
 	for _, to := range [...]*string{
 		&r.MessageID, &r.Name, &r.UserID, &r.AnonymousID, &r.GroupID, &r.Source,
 		&r.Properties, &r.Context, &r.Traits, &r.Extra, &r.Whole,
 	} {
 		size, n := binary.Uvarint(b)
 		if n <= 0 || size > uint64(len(b)-n) {
-			return nil, errSpill
+			return errPacked
 		}
 		*to = ""
 		if size > 0 {
@@ -114,7 +137,7 @@ func readSpill(b []byte, r *row, hex *[16]byte) (rest []byte, err error) {
 		}
 		b = b[n+int(size):]
 	}
-	return b, nil
+	return nil
 }
 
 func putHex(to *[16]byte, v uint64) {

@@ -30,16 +30,25 @@ type File struct {
 	Sum   uint64 `json:"sum,string"` // XXH64 of the whole file
 }
 
-// Writer makes the files of one segment. Events of any number of days may come mixed: each waits, packed, in memory
-// or in a scratch file until Commit writes one day after the other, so that memory stays at about 100 MB however many
-// days there are. It is for one goroutine. Exactly one of Commit and Abort ends it.
+// The fullest days are written as their events come, without waiting.
+const (
+	mostOpen  = 2       // days written at once: their buffers are in memory besides the budget
+	openAfter = 1 << 20 // bytes of events after which a day is full enough
+)
+
+// Writer makes the files of one segment. Events of any number of days may come mixed. The first days to grow large are
+// written as they come, under temporary names; each other one waits, packed, in memory or in a scratch file until
+// Commit writes one day after the other, so that memory stays at about 100 MB however many days there are. It is for
+// one goroutine. Exactly one of Commit and Abort ends it.
 type Writer struct {
 	dir, segment string
 	budget       int
 	days         map[int64]*day
 	last         *day
 	held         int // bytes of all days' data
-	nester       nester
+	open         int // days that have an output
+	packer       Packer
+	one          []byte // the event that Add packs
 	spill        *os.File
 	spilled      int64
 	packed       []byte
@@ -48,17 +57,25 @@ type Writer struct {
 	rows         int64
 }
 
-// day is what a writer holds of one UTC day: chunks in the spill file, then data in memory.
+// day is what a writer holds of one UTC day: chunks in the spill file, then data in memory. Or it has an output that
+// all of it goes to.
 type day struct {
 	number int64
 	rows   int64
 	chunks []chunk
 	data   []byte
+	out    *output
 }
 
 type chunk struct {
 	at   int64
 	size int
+}
+
+// output is a day's file being written.
+type output struct {
+	file *durable.File
+	enc  *encoder
 }
 
 // NewWriter starts the files of a segment in a lake's folder. The name of a segment is a plain file name.
@@ -75,9 +92,19 @@ func (w *Writer) Add(e *event.Event) error {
 	if e.Kind.String() == "" {
 		return fmt.Errorf("cannot add event %q to segment %q: it is of kind %d", e.MessageID, w.segment, e.Kind)
 	}
-	w.profile, w.time = e.Profile, e.Time
+	w.one = w.packer.Append(w.one[:0], e)
+	return w.AddPacked(w.one)
+}
+
+// AddPacked is Add for a packed event, of which it takes a copy.
+func (w *Writer) AddPacked(p Packed) error {
+	profile, time := p.Profile(), p.Time()
+	if w.rows > 0 && (profile < w.profile || profile == w.profile && time < w.time) {
+		return fmt.Errorf("cannot add an event to segment %q: it is out of order", w.segment)
+	}
+	w.profile, w.time = profile, time
 	w.rows++
-	n := dayOf(e.Time)
+	n := dayOf(time)
 	d := w.last
 	if d == nil || d.number != n {
 		if d = w.days[n]; d == nil {
@@ -86,16 +113,46 @@ func (w *Writer) Add(e *event.Event) error {
 		}
 		w.last = d
 	}
-	before := len(d.data)
-	d.data = appendSpill(d.data, e, &w.nester)
 	d.rows++
-	if w.held += len(d.data) - before; w.held < w.budget {
-		return nil
-	}
-	if err := w.spillHalf(); err != nil {
+	if err := w.take(d, p); err != nil {
 		return w.failed(err)
 	}
 	return nil
+}
+
+func (w *Writer) take(d *day, p Packed) error {
+	if d.out != nil {
+		return d.out.enc.one(p)
+	}
+	d.data = append(d.data, p...)
+	w.held += len(p)
+	switch {
+	case len(d.data) >= openAfter && len(d.chunks) == 0 && w.open < mostOpen:
+		return w.openDay(d)
+	case w.held >= w.budget:
+		return w.spillHalf()
+	}
+	return nil
+}
+
+// openDay starts a day's file with what there is of it.
+func (w *Writer) openDay(d *day) error {
+	file, err := durable.Create(filepath.Join(w.dir, filepath.FromSlash(w.pathOf(d))))
+	if err != nil {
+		return err
+	}
+	d.out = &output{file, newEncoder()}
+	d.out.enc.begin(file)
+	err = d.out.enc.add(d.data)
+	w.open++
+	w.held -= len(d.data)
+	d.data = nil
+	return err
+}
+
+// pathOf is the path of a day's file in the lake's folder, with slashes.
+func (w *Writer) pathOf(d *day) string {
+	return path.Join("day="+dayName(d.number), w.segment+".parquet")
 }
 
 func (w *Writer) failed(err error) error {
@@ -145,9 +202,13 @@ func (w *Writer) Commit() (files []File, err error) {
 		}
 		files, err = nil, w.failed(err)
 	}()
-	enc := newEncoder()
+	var enc *encoder
 	for _, n := range slices.Sorted(maps.Keys(w.days)) {
-		f, err := w.writeDay(enc, w.days[n])
+		d := w.days[n]
+		if d.out == nil && enc == nil {
+			enc = newEncoder()
+		}
+		f, err := w.writeDay(enc, d)
 		if err != nil {
 			return files, err
 		}
@@ -162,6 +223,11 @@ func (w *Writer) Commit() (files []File, err error) {
 
 // Abort gives up what was added and removes the scratch file. After Commit it does nothing.
 func (w *Writer) Abort() {
+	for _, d := range w.days {
+		if d.out != nil {
+			d.out.file.Abort()
+		}
+	}
 	w.days, w.last = nil, nil
 	if w.spill != nil {
 		_ = w.spill.Close()
@@ -170,15 +236,20 @@ func (w *Writer) Abort() {
 	}
 }
 
+// writeDay completes a day's file. Enc is for a day that has no output yet.
 func (w *Writer) writeDay(enc *encoder, d *day) (File, error) {
-	name := dayName(d.number)
-	f := File{Path: path.Join("day="+name, w.segment+".parquet"), Day: name, Rows: d.rows}
-	out, err := durable.Create(filepath.Join(w.dir, filepath.FromSlash(f.Path)))
-	if err != nil {
-		return f, err
+	f := File{Path: w.pathOf(d), Day: dayName(d.number), Rows: d.rows}
+	out := d.out
+	if out == nil {
+		file, err := durable.Create(filepath.Join(w.dir, filepath.FromSlash(f.Path)))
+		if err != nil {
+			return f, err
+		}
+		out = &output{file, enc}
+		enc.begin(file)
 	}
-	defer out.Abort()
-	enc.begin(out)
+	defer out.file.Abort()
+	var err error
 	var data []byte
 	for _, c := range d.chunks {
 		w.packed = slices.Grow(w.packed[:0], c.size)[:c.size]
@@ -188,15 +259,15 @@ func (w *Writer) writeDay(enc *encoder, d *day) (File, error) {
 		if data, err = s2.Decode(data[:cap(data)], w.packed); err != nil {
 			return f, err
 		}
-		if err := enc.add(data); err != nil {
+		if err := out.enc.add(data); err != nil {
 			return f, err
 		}
 	}
-	if err := enc.add(d.data); err != nil {
+	if err := out.enc.add(d.data); err != nil {
 		return f, err
 	}
-	if f.Bytes, f.Sum, err = enc.end(); err != nil {
+	if f.Bytes, f.Sum, err = out.enc.end(); err != nil {
 		return f, err
 	}
-	return f, out.Commit()
+	return f, out.file.Commit()
 }
