@@ -72,6 +72,16 @@ func (p Packed) Profile() event.ProfileID {
 // Time is the event's time.
 func (p Packed) Time() event.Millis { return event.Millis(binary.LittleEndian.Uint64(p[12:])) }
 
+// MessageID is the event's message id, in the packed event's memory; empty if that is damaged.
+func (p Packed) MessageID() []byte {
+	b := p[packedHeader:]
+	size, n := binary.Uvarint(b)
+	if n <= 0 || size > uint64(len(b)-n) {
+		return nil
+	}
+	return b[n:][:size]
+}
+
 // Cut takes the first of several events that lie one after the other. The error says that b does not hold what
 // Packer.Append wrote.
 func Cut(b []byte) (first Packed, rest []byte, err error) {

@@ -160,8 +160,11 @@ func (s *Store) merge(ctx context.Context, e *entry, run []*segment, blocks []*s
 		files := days[day]
 		if len(files) == 1 {
 			kept[lakePath(files[0])] = true
-		} else if files, err = writeLake(ctx, s.dir, e.ID, readLake(s.dir, files)); err != nil {
-			return kept, err
+		} else {
+			w := lakeWriter(s.dir, e.ID)
+			if files, err = writeLake(ctx, w, w.Add, readLake(s.dir, files)); err != nil {
+				return kept, err
+			}
 		}
 		e.Lake = append(e.Lake, files...)
 	}

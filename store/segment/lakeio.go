@@ -16,23 +16,28 @@ const lakeDir = "lake"
 // segmentName is what a segment's files are called.
 func segmentName(id uint64) string { return fmt.Sprintf("%010d", id) }
 
-// writeLake writes events as lake files of a segment: all of them or, on an error, none.
-func writeLake(ctx context.Context, dir string, id uint64, events iter.Seq2[*event.Event, error]) ([]lake.File, error) {
-	w := lake.NewWriter(filepath.Join(dir, lakeDir), segmentName(id))
+// writeLake writes events as lake files of a segment, with what adds one of them to a writer: all of them or, on an
+// error, none.
+func writeLake[E any](ctx context.Context, w *lake.Writer, add func(E) error, events iter.Seq2[E, error]) ([]lake.File, error) {
 	defer w.Abort()
 	n := 0
 	for e, err := range events {
 		if n++; err == nil && n&1023 == 0 {
 			err = ctx.Err()
 		}
-		if err != nil {
-			return nil, err
+		if err == nil {
+			err = add(e)
 		}
-		if err := w.Add(e); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}
 	return w.Commit()
+}
+
+// lakeWriter starts the lake files of a segment.
+func lakeWriter(dir string, id uint64) *lake.Writer {
+	return lake.NewWriter(filepath.Join(dir, lakeDir), segmentName(id))
 }
 
 // readLake goes over the events of several lake files by profile, time and arrival.

@@ -391,8 +391,9 @@ func TestTailOrderIsArrival(t *testing.T) {
 		events[i].Profile = event.ProfileOf(events[i].UserID, "")
 	}
 	var tl tail
+	var k chunker
 	for group := range slices.Chunk(events, 700) {
-		c, _ := pack(sortRefs([][]event.Event{group[:len(group)/2], group[len(group)/2:]}))
+		c, _ := k.pack(sortRefs([][]event.Event{group[:len(group)/2], group[len(group)/2:]}), 100)
 		tl.chunks = append(tl.chunks, c)
 	}
 	want := slices.Clone(events)
@@ -402,8 +403,8 @@ func TestTailOrderIsArrival(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e.MessageID != want[i].MessageID {
-			t.Fatalf("event %d is %s, want %s", i, e.MessageID, want[i].MessageID)
+		if got := string(e.MessageID()); got != want[i].MessageID {
+			t.Fatalf("event %d is %s, want %s", i, got, want[i].MessageID)
 		}
 		i++
 	}

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"wend.dev/wend/event"
-	"wend.dev/wend/store/lake"
 	"wend.dev/wend/store/part"
 )
 
@@ -96,7 +94,8 @@ func (s *Store) seal(ctx context.Context, t *tail) error {
 // write writes a tail's lake files, parts and, now and then, the identity snapshot.
 func (s *Store) write(ctx context.Context, e *entry, t *tail) (*segment, error) {
 	var err error
-	if e.Lake, err = writeLake(ctx, s.dir, e.ID, t.events()); err != nil {
+	w := lakeWriter(s.dir, e.ID)
+	if e.Lake, err = writeLake(ctx, w, w.AddPacked, t.events()); err != nil {
 		return nil, err
 	}
 	s.at("lake")
@@ -176,7 +175,7 @@ func (s *Store) learnt() {
 }
 
 func (s *Store) writeLoaded(ctx context.Context, e *entry, events func(yield func(*event.Event) bool)) (*segment, error) {
-	w := lake.NewWriter(filepath.Join(s.dir, lakeDir), segmentName(e.ID))
+	w := lakeWriter(s.dir, e.ID)
 	defer w.Abort()
 	both := func(yield func(*event.Event, error) bool) {
 		for ev := range events {

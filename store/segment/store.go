@@ -58,7 +58,8 @@ type Store struct {
 	manifest   manifest
 	deferred   []func() // what waits until both copies of the manifest are alike
 
-	known known // guarded by freezing
+	known   known   // guarded by freezing
+	chunker chunker // guarded by freezing
 
 	mu       sync.Mutex
 	segments []*segment
@@ -245,7 +246,7 @@ func (s *Store) pack() {
 	if sorted == nil {
 		sorted = sortRefs(groups)
 	}
-	c, bytes := pack(sorted)
+	c, bytes := s.chunker.pack(sorted, packRows)
 	var rawBytes int64
 	for _, g := range groups {
 		for i := range g {

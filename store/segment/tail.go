@@ -3,16 +3,11 @@ package segment
 import (
 	"cmp"
 	"errors"
-	"fmt"
-	"iter"
 	"slices"
 	"time"
 
-	"github.com/klauspost/compress/s2"
-
 	"wend.dev/wend/event"
 	"wend.dev/wend/store"
-	"wend.dev/wend/store/log"
 	"wend.dev/wend/store/part"
 )
 
@@ -27,7 +22,7 @@ const (
 // tail is what is not sealed yet, twice: as blocks for questions, and whole and packed for the lake.
 //
 //	raw ─▶ blocks    when somebody looks, or before packing; folded so that there are few
-//	raw ─▶ chunks    every chunkRows events: sorted, packed with the log's codec, compressed
+//	raw ─▶ chunks    every chunkRows events: sorted, packed as the lake wants them, compressed
 //
 // The events of raw[:frozen] are in blocks. Fields are guarded by Store.mu; blocks and chunks change only under
 // Store.freezing as well.
@@ -44,12 +39,6 @@ type tail struct {
 	mark      store.Mark
 	newest    event.Millis
 	firstSeen time.Time // when its first event was appended, by the store's clock
-}
-
-// chunk is a sorted run of events, in packs.
-type chunk struct {
-	packs [][]byte
-	rows  int
 }
 
 // bytes is about the memory that the tail takes.
@@ -132,144 +121,6 @@ func sortRefs(groups [][]event.Event) []*event.Event {
 		out[i] = &groups[k.group][k.at]
 	}
 	return out
-}
-
-// pack makes a chunk of sorted events.
-func pack(sorted []*event.Event) (c chunk, bytes int64) {
-	c.rows = len(sorted)
-	var buf, packed []byte
-	for some := range slices.Chunk(sorted, packRows) {
-		buf = log.EncodeRefs(buf[:0], some)
-		packed = s2.Encode(packed[:cap(packed)], buf)
-		p := slices.Clone(packed)
-		c.packs = append(c.packs, p)
-		bytes += int64(len(p))
-	}
-	return c, bytes
-}
-
-// events unpacks a chunk.
-func (c chunk) events() iter.Seq2[*event.Event, error] {
-	return func(yield func(*event.Event, error) bool) {
-		for _, p := range c.packs {
-			raw, err := s2.Decode(nil, p)
-			if err != nil {
-				yield(nil, fmt.Errorf("cannot unpack the tail: %w", err))
-				return
-			}
-			events, err := log.Decode(raw)
-			if err != nil {
-				yield(nil, fmt.Errorf("cannot unpack the tail: %w", err))
-				return
-			}
-			for i := range events {
-				if !yield(&events[i], nil) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// events gives the whole tail in order; what is equal comes in order of arrival. All of it must be packed.
-func (t *tail) events() iter.Seq2[*event.Event, error] {
-	runs := make([]iter.Seq2[*event.Event, error], len(t.chunks))
-	for i, c := range t.chunks {
-		runs[i] = c.events()
-	}
-	return mergeRuns(runs)
-}
-
-// mergeRuns merges sorted runs into one; what is equal comes from the earlier run first. The first error ends it.
-func mergeRuns(runs []iter.Seq2[*event.Event, error]) iter.Seq2[*event.Event, error] {
-	return func(yield func(*event.Event, error) bool) {
-		var h runHeap
-		defer func() {
-			for _, r := range h.runs {
-				r.stop()
-			}
-		}()
-		for i, seq := range runs {
-			next, stop := iter.Pull2(seq)
-			r := run{at: i, next: next, stop: stop}
-			e, err, ok := next()
-			if err != nil {
-				stop()
-				yield(nil, err)
-				return
-			}
-			if !ok {
-				stop()
-				continue
-			}
-			r.head = e
-			h.runs = append(h.runs, r)
-		}
-		for i := len(h.runs)/2 - 1; i >= 0; i-- {
-			h.sink(i)
-		}
-		for len(h.runs) > 0 {
-			if !yield(h.runs[0].head, nil) {
-				return
-			}
-			if err := h.advance(); err != nil {
-				yield(nil, err)
-				return
-			}
-		}
-	}
-}
-
-type run struct {
-	at   int
-	head *event.Event
-	next func() (*event.Event, error, bool)
-	stop func()
-}
-
-// runHeap is a binary heap of runs by their head.
-type runHeap struct{ runs []run }
-
-func (h *runHeap) less(i, j int) bool {
-	if c := order(h.runs[i].head, h.runs[j].head); c != 0 {
-		return c < 0
-	}
-	return h.runs[i].at < h.runs[j].at
-}
-
-func (h *runHeap) sink(i int) {
-	for {
-		c := 2*i + 1
-		if c >= len(h.runs) {
-			return
-		}
-		if c+1 < len(h.runs) && h.less(c+1, c) {
-			c++
-		}
-		if !h.less(c, i) {
-			return
-		}
-		h.runs[i], h.runs[c] = h.runs[c], h.runs[i]
-		i = c
-	}
-}
-
-// advance moves the first run on.
-func (h *runHeap) advance() error {
-	e, err, ok := h.runs[0].next()
-	if err != nil {
-		return err
-	}
-	if ok {
-		h.runs[0].head = e
-	} else {
-		h.runs[0].stop()
-		last := len(h.runs) - 1
-		h.runs[0] = h.runs[last]
-		h.runs = h.runs[:last]
-	}
-	h.sink(0)
-	return nil
 }
 
 // fold merges the youngest blocks until there are few. Blocks grow towards the old end, so that each row is merged

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/s2"
 	"pgregory.net/rapid"
 
 	"wend.dev/wend/event"
@@ -19,43 +19,29 @@ import (
 	"wend.dev/wend/store/part"
 )
 
-// sequence gives events and then, if it is not nil, an error.
-func sequence(events []event.Event, err error) iter.Seq2[*event.Event, error] {
-	return func(yield func(*event.Event, error) bool) {
-		for i := range events {
-			if !yield(&events[i], nil) {
-				return
-			}
-		}
-		if err != nil {
-			yield(nil, err)
-		}
-	}
-}
-
-func TestMergeRuns(t *testing.T) {
+func TestTailMergesChunks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var all []event.Event
-		var runs []iter.Seq2[*event.Event, error]
+		var tl tail
+		var k chunker
 		for r := range rapid.IntRange(0, 9).Draw(t, "runs") {
 			dice := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 			var run []event.Event
-			for range dice.IntN(20) {
-				run = append(run, event.Event{Profile: event.ProfileID(dice.IntN(3)), Time: event.Millis(dice.IntN(3)), Name: fmt.Sprint(r)})
-			}
-			slices.SortStableFunc(run, func(a, b event.Event) int { return order(&a, &b) })
-			for i := range run {
-				run[i].MessageID = fmt.Sprint(i)
+			for i := range dice.IntN(20) {
+				run = append(run, event.Event{
+					Kind: event.Track, Profile: event.ProfileID(dice.IntN(3)), Time: event.Millis(dice.IntN(3)), MessageID: fmt.Sprint(r, "/", i),
+				})
 			}
 			all = append(all, run...)
-			runs = append(runs, sequence(run, nil))
+			c, _ := k.pack(sortRefs([][]event.Event{run}), 1+dice.IntN(8))
+			tl.chunks = append(tl.chunks, c)
 		}
 		slices.SortStableFunc(all, func(a, b event.Event) int { return order(&a, &b) })
 		stop := rapid.IntRange(0, len(all)).Draw(t, "stop")
 		i := 0
-		for e, err := range mergeRuns(runs) {
-			if err != nil || e.Name != all[i].Name || e.MessageID != all[i].MessageID {
-				t.Fatalf("event %d is %v, want %v (%v)", i, e, all[i], err)
+		for e, err := range tl.events() {
+			if err != nil || string(e.MessageID()) != all[i].MessageID || e.Profile() != all[i].Profile || e.Time() != all[i].Time {
+				t.Fatalf("event %d is %s, want %v (%v)", i, e.MessageID(), all[i], err)
 			}
 			if i++; i == stop {
 				break
@@ -67,24 +53,29 @@ func TestMergeRuns(t *testing.T) {
 	})
 }
 
-func TestMergeRunsStopsAtAnError(t *testing.T) {
-	bad := errors.New("bad")
-	one := []event.Event{{Time: 1}, {Time: 5}}
-	for name, runs := range map[string][]iter.Seq2[*event.Event, error]{
-		"first": {sequence(one, nil), sequence(nil, bad)},
-		"later": {sequence(one, nil), sequence([]event.Event{{Time: 2}}, bad)},
-	} {
-		var last error
-		n := 0
-		for _, err := range mergeRuns(runs) {
-			if last != nil {
-				t.Errorf("%s: it goes on after the error", name)
+func TestTailStopsAtAnError(t *testing.T) {
+	one := []event.Event{{Kind: event.Track, Time: 1}, {Kind: event.Track, Time: 5}}
+	for name, bad := range map[string][]byte{"not packed": {1, 2, 3}, "not events": s2.Encode(nil, []byte("no event")), "short": s2.Encode(nil, make([]byte, 99))} {
+		for _, at := range []int{0, 1} {
+			var tl tail
+			var k chunker
+			for range 2 {
+				c, _ := k.pack(sortRefs([][]event.Event{one}), 1)
+				tl.chunks = append(tl.chunks, c)
 			}
-			last = err
-			n++
-		}
-		if last != bad || n > 4 {
-			t.Errorf("%s: error %v after %d", name, last, n)
+			tl.chunks[1].packs[at] = bad
+			var last error
+			n := 0
+			for _, err := range tl.events() {
+				if last != nil {
+					t.Errorf("%s: it goes on after the error", name)
+				}
+				last = err
+				n++
+			}
+			if last == nil || n > 4 {
+				t.Errorf("%s: error %v after %d", name, last, n)
+			}
 		}
 	}
 }
