@@ -1,5 +1,5 @@
 import { Anchor } from '@mantine/core'
-import { IconAlertTriangle, IconArrowsDiff, IconClockExclamation, IconEyeOff, IconMoodSad, IconTrendingDown } from '@tabler/icons-react'
+import { IconAlertTriangle, IconClockExclamation, IconEyeOff, IconMoodSad, IconTrendingDown } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Fact } from '../api/types'
@@ -11,7 +11,6 @@ const signs = {
   slow_handover: IconClockExclamation,
   score_gap: IconMoodSad,
   failures: IconAlertTriangle,
-  change: IconArrowsDiff,
   silent: IconEyeOff,
 }
 

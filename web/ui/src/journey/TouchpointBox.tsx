@@ -73,7 +73,7 @@ export function TouchpointBox({ box, rect, mood, actor, live, open, faded, onOpe
           <span className={classes.note} data-kind={said?.kind}>
             {said ? <><NoteSign size={12} aria-hidden="true" /><span>{said.text}</span>{said.kind === 'time' ? <VisuallyHidden>{t('key.median')}</VisuallyHidden> : null}</> : null}
           </span>
-          <span className={classes.spark}><Sparkline values={shown.series} width={said?.kind === 'time' ? 48 : 28} height={18} /></span>
+          {said?.kind === 'score' && rect.w < 190 ? null : <span className={classes.spark}><Sparkline values={shown.series} width={said?.kind === 'time' ? 48 : 28} height={18} /></span>}
         </span>
       ) : live ? (
         <span className={classes.none}><IconEyeOff size={12} aria-hidden="true" />{t(mood === 'dark' ? 'box.dark' : 'box.silent')}</span>

@@ -34,8 +34,9 @@ export function useLogout() {
       if (!response.ok) throw new Error(String(error))
     },
     onSuccess: () => {
-      client.clear()
+      // The shell watches the session: it must keep its query. All else that was read goes.
       client.setQueryData(['session'], null)
+      client.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' })
     },
   })
 }
