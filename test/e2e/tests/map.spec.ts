@@ -11,8 +11,7 @@ test('a first visit to the demo shows a living map, and a touchpoint opens', asy
   for (const title of ['Awareness', 'Consideration', 'Decision', 'Retention', 'Advocacy']) {
     await expect(stages.filter({ hasText: title })).toBeVisible()
   }
-  await expect.poll(() => peopleOn(box(page, 'Product page')), { intervals: [50] }).toBeGreaterThan(20)
-  expect(Date.now() - began, 'ms from the address to the numbers').toBeLessThan(5000)
+  await soon(async () => (await peopleOn(box(page, 'Product page'))) > 20, true, 'the numbers are there after the address', 3000, began)
 
   // Touchpoints with theirs: most of the drawn ones are reached.
   const boxes = page.locator('main button[aria-expanded]').filter({ hasText: /people|person/ })
@@ -61,19 +60,4 @@ test('a new touchpoint counts its events on the open map, without a reload', asy
   await demo.track(event, 'visitor-2')
   await soon(() => peopleOn(own), 2, 'the second visitor is on the map', 2000)
   expect(await page.evaluate(() => document.documentElement.dataset.sameDocument), 'the page was not loaded again').toBe('yes')
-})
-
-test('an invitation logs in, a wrong token does not', async ({ page, empty, watch }) => {
-  await page.goto(empty.url)
-  await page.getByLabel('Access token').fill('not-the-token')
-  await page.getByRole('button', { name: 'Log in' }).click()
-  await expect(page.getByRole('alert')).toContainText('does not know this token')
-  expect(watch.faults.every((f) => f.includes('/api/v1/session')), watch.faults.join('\n')).toBe(true)
-  watch.faults.length = 0 // a 401 is the answer asked for, and browsers write it on the console
-  const { apiKey } = await import('../support/wend.ts')
-  await page.goto(`${empty.url}/#/join?token=${apiKey}`)
-  await page.reload()
-  await expect(page.getByRole('heading', { level: 1, name: 'Home' })).toBeVisible()
-  await expect(page).not.toHaveURL(/token/)
-  watch.faults.length = 0
 })
