@@ -77,6 +77,11 @@ func (m *merger) walk() bool {
 		}
 	}
 	size := min(total, m.opt.MaxRows+m.opt.MaxRows/64)
+	for i, b := range m.blocks {
+		if left := b.Rows() - int(m.first[i]); m.next[i] < len(b.Profiles) {
+			m.place[i] = make([]uint32, 0, int(int64(left)*int64(size)/int64(max(total, 1))))
+		}
+	}
 	m.times = make([]event.Millis, 0, size)
 	m.codes = make([]uint16, 0, size)
 	m.keys.Offsets = []uint32{0}

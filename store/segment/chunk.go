@@ -17,25 +17,40 @@ type chunk struct {
 	rows  int
 }
 
-// chunker makes chunks; it keeps its buffers. It is guarded by Store.freezing.
+// chunker makes one chunk after the other from sorted events; it keeps its buffers.
 type chunker struct {
 	packer    lake.Packer
 	raw, done []byte
+	in        int // events in raw
+	chunk     chunk
+	bytes     int64
 }
 
-// pack makes a chunk of sorted events, with so many in a pack.
-func (k *chunker) pack(sorted []*event.Event, rows int) (c chunk, bytes int64) {
-	c.rows = len(sorted)
-	for some := range slices.Chunk(sorted, rows) {
-		k.raw = k.raw[:0]
-		for _, e := range some {
-			k.raw = k.packer.Append(k.raw, e)
-		}
-		k.done = s2.Encode(k.done[:cap(k.done)], k.raw)
-		p := slices.Clone(k.done)
-		c.packs = append(c.packs, p)
-		bytes += int64(len(p))
+// add takes an event.
+func (k *chunker) add(e *event.Event) {
+	k.raw = k.packer.Append(k.raw, e)
+	if k.in++; k.in >= packRows {
+		k.flush()
 	}
+}
+
+// flush ends a pack.
+func (k *chunker) flush() {
+	if k.in == 0 {
+		return
+	}
+	k.done = s2.Encode(k.done[:cap(k.done)], k.raw)
+	k.chunk.packs = append(k.chunk.packs, slices.Clone(k.done))
+	k.chunk.rows += k.in
+	k.bytes += int64(len(k.done))
+	k.raw, k.in = k.raw[:0], 0
+}
+
+// end gives the chunk, and its size.
+func (k *chunker) end() (c chunk, bytes int64) {
+	k.flush()
+	c, bytes = k.chunk, k.bytes
+	k.chunk, k.bytes = chunk{}, 0
 	return c, bytes
 }
 

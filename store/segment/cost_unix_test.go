@@ -49,9 +49,7 @@ func BenchmarkCost(b *testing.B) {
 				b.Fatal(err)
 			}
 			if i%25 == 24 { // 100,000 a second
-				s.freezing.Lock()
-				s.freeze()
-				s.freezing.Unlock()
+				s.freezeOften()
 			}
 		}
 		s.rotate()

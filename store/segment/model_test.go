@@ -393,7 +393,7 @@ func TestTailOrderIsArrival(t *testing.T) {
 	var tl tail
 	var k chunker
 	for group := range slices.Chunk(events, 700) {
-		c, _ := k.pack(sortRefs([][]event.Event{group[:len(group)/2], group[len(group)/2:]}), 100)
+		c := chunkOf(&k, 100, group[:len(group)/2], group[len(group)/2:])
 		tl.chunks = append(tl.chunks, c)
 	}
 	want := slices.Clone(events)

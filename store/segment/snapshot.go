@@ -25,8 +25,9 @@ type known struct {
 	groups   map[event.AccountID]string
 }
 
-// addBlock makes a block of sorted events and folds it in. grown is by how much memory.
-func addBlock(blocks []*store.Block, sorted []*event.Event) (out []*store.Block, grown int64) {
+// addBlock makes a block of sorted events and folds it in, and gives each event to also, if there is one, while the
+// processor has it at hand. grown is by how much memory.
+func addBlock(blocks []*store.Block, sorted []*event.Event, also func(*event.Event)) (out []*store.Block, grown int64) {
 	out = slices.Clone(blocks)
 	b := part.NewBuilder()
 	for _, e := range sorted {
@@ -36,6 +37,9 @@ func addBlock(blocks []*store.Block, sorted []*event.Event) (out []*store.Block,
 		}
 		if err := b.Add(e); err != nil {
 			panic("BUG: sorted events out of order: " + err.Error())
+		}
+		if also != nil {
+			also(e)
 		}
 	}
 	out = fold(append(out, b.Block()))
@@ -62,7 +66,7 @@ func (s *Store) Snapshot(ctx context.Context) (*store.Snapshot, error) {
 	if snap, err := s.current(); snap != nil || err != nil {
 		return snap, err
 	}
-	content, newest := s.freeze()
+	content, newest := s.freeze(nil)
 
 	s.mu.Lock()
 	v := &view{layout: s.layout, segments: slices.Clone(s.segments), refs: 1}

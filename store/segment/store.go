@@ -60,6 +60,7 @@ type Store struct {
 
 	known   known   // guarded by freezing
 	chunker chunker // guarded by freezing
+	packed  bool    // Append has packed since the last tick; guarded by freezing
 
 	mu       sync.Mutex
 	segments []*segment
@@ -144,8 +145,8 @@ func (s *Store) Append(ctx context.Context, mark store.Mark, events []event.Even
 	if packing {
 		s.freezing.Lock()
 		defer s.freezing.Unlock()
-		s.freeze()
 		s.pack()
+		s.packed = true
 	}
 	return nil
 }
@@ -201,15 +202,16 @@ func (s *Store) poke() {
 	}
 }
 
-// freeze puts the raw events that are in no block yet into one, and tells Identities of them. It gives the version of
-// the content, and its newest ReceivedAt, that is frozen then. Callers hold freezing.
-func (s *Store) freeze() (content uint64, newest event.Millis) {
+// freeze puts the raw events that are in no block yet into one, tells Identities of them, and gives them to also, in
+// order, if there is one. It gives the version of the content, and its newest ReceivedAt, that is frozen then. Callers
+// hold freezing.
+func (s *Store) freeze(also func(*event.Event)) (content uint64, newest event.Millis) {
 	s.mu.Lock()
 	t := s.active
 	content, newest = s.content, t.newest
 	groups := t.raw[t.frozen:]
 	upTo := len(t.raw)
-	blocks, whole := t.blocks, t.frozen == 0
+	blocks := t.blocks
 	s.mu.Unlock()
 	if len(groups) == 0 {
 		return content, newest
@@ -219,13 +221,9 @@ func (s *Store) freeze() (content uint64, newest event.Millis) {
 			s.opts.Identities.Observe(&g[i])
 		}
 	}
-	sorted := sortRefs(groups)
-	blocks, grown := addBlock(blocks, sorted)
+	blocks, grown := addBlock(blocks, sortRefs(groups), also)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if t.sorted = nil; whole {
-		t.sorted = sorted
-	}
 	t.blocks = blocks
 	t.packed += grown
 	t.frozen = upTo
@@ -233,33 +231,39 @@ func (s *Store) freeze() (content uint64, newest event.Millis) {
 	return content, newest
 }
 
-// pack turns the raw events into a chunk; all of them are in blocks. Callers hold freezing.
+// pack freezes, and turns the raw events into a chunk. Callers hold freezing.
 func (s *Store) pack() {
 	s.mu.Lock()
 	t := s.active
+	fresh := t.frozen == 0
+	s.mu.Unlock()
+	if fresh {
+		s.freeze(s.chunker.add)
+	} else {
+		s.freeze(nil)
+	}
+	s.mu.Lock()
 	groups := t.raw[:t.frozen:t.frozen]
-	sorted := t.sorted
 	s.mu.Unlock()
 	if len(groups) == 0 {
 		return
 	}
-	if sorted == nil {
-		sorted = sortRefs(groups)
-	}
-	c, bytes := s.chunker.pack(sorted, packRows)
-	var rawBytes int64
-	for _, g := range groups {
-		for i := range g {
-			rawBytes += eventBytes(&g[i])
+	if !fresh {
+		for _, e := range sortRefs(groups) {
+			s.chunker.add(e)
 		}
 	}
+	c, bytes := s.chunker.end()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t.chunks = append(t.chunks, c)
+	for _, size := range t.sizes[:len(groups)] {
+		t.rawBytes -= size
+	}
 	t.raw = append([][]event.Event(nil), t.raw[len(groups):]...)
-	t.frozen, t.sorted = 0, nil
+	t.sizes = append([]int64(nil), t.sizes[len(groups):]...)
+	t.frozen = 0
 	t.rawRows -= c.rows
-	t.rawBytes -= rawBytes
 	t.packed += bytes
 }
 
@@ -274,7 +278,6 @@ func (s *Store) rotate() {
 		return
 	}
 	for {
-		s.freeze()
 		s.pack()
 		s.mu.Lock()
 		if len(s.active.raw) == 0 { // nothing came in between
@@ -302,11 +305,19 @@ func (s *Store) background() {
 	}
 }
 
+// freezeOften freezes, unless Append has done so since the last call: under load that is often enough.
+func (s *Store) freezeOften() {
+	s.freezing.Lock()
+	defer s.freezing.Unlock()
+	if !s.packed {
+		s.freeze(nil)
+	}
+	s.packed = false
+}
+
 // tick is one round of the background work.
 func (s *Store) tick(ctx context.Context) {
-	s.freezing.Lock()
-	s.freeze()
-	s.freezing.Unlock()
+	s.freezeOften()
 	now := s.opts.Clock.Now()
 	s.mu.Lock()
 	due := s.overfull() || s.active.rows > 0 && now.Sub(s.active.firstSeen) >= s.opts.SealAge

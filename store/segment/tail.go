@@ -14,7 +14,7 @@ import (
 const (
 	chunkRows = 16 << 10 // raw events that are packed into one chunk
 	packRows  = 512      // events that are unpacked at once when a chunk is read
-	maxBlocks = 6        // blocks that the tail is kept folded to
+	maxBlocks = 12       // blocks that the tail is kept folded to
 
 	dayMillis = 24 * 60 * 60 * 1000
 )
@@ -28,10 +28,10 @@ const (
 // Store.freezing as well.
 type tail struct {
 	raw       [][]event.Event
+	sizes     []int64 // about the memory of each of raw
 	rawRows   int
 	rawBytes  int64
 	frozen    int
-	sorted    []*event.Event // the events of raw[:frozen] in order, if they were frozen at once; else nil
 	chunks    []chunk
 	blocks    []*store.Block
 	packed    int64 // bytes of chunks and blocks
@@ -56,11 +56,14 @@ func (t *tail) add(mark store.Mark, events []event.Event, now time.Time) {
 	t.raw = append(t.raw, events)
 	t.rows += len(events)
 	t.rawRows += len(events)
+	size := int64(0)
 	for i := range events {
 		e := &events[i]
 		t.newest = max(t.newest, e.ReceivedAt)
-		t.rawBytes += eventBytes(e)
+		size += eventBytes(e)
 	}
+	t.sizes = append(t.sizes, size)
+	t.rawBytes += size
 }
 
 // eventBytes is about the memory of one event.

@@ -19,6 +19,18 @@ import (
 	"wend.dev/wend/store/part"
 )
 
+// chunkOf makes a chunk with so many events in a pack.
+func chunkOf(k *chunker, rows int, groups ...[]event.Event) chunk {
+	for i, e := range sortRefs(groups) {
+		k.add(e)
+		if i%rows == rows-1 {
+			k.flush()
+		}
+	}
+	c, _ := k.end()
+	return c
+}
+
 func TestTailMergesChunks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var all []event.Event
@@ -33,7 +45,7 @@ func TestTailMergesChunks(t *testing.T) {
 				})
 			}
 			all = append(all, run...)
-			c, _ := k.pack(sortRefs([][]event.Event{run}), 1+dice.IntN(8))
+			c := chunkOf(&k, 1+dice.IntN(8), run)
 			tl.chunks = append(tl.chunks, c)
 		}
 		slices.SortStableFunc(all, func(a, b event.Event) int { return order(&a, &b) })
@@ -60,7 +72,7 @@ func TestTailStopsAtAnError(t *testing.T) {
 			var tl tail
 			var k chunker
 			for range 2 {
-				c, _ := k.pack(sortRefs([][]event.Event{one}), 1)
+				c := chunkOf(&k, 1, one)
 				tl.chunks = append(tl.chunks, c)
 			}
 			tl.chunks[1].packs[at] = bad
@@ -87,7 +99,7 @@ func TestFoldKeepsRowsAndOrder(t *testing.T) {
 		for range rapid.IntRange(0, 30).Draw(t, "blocks") {
 			dice := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 			events := m.next(1+dice.IntN(40), dice.IntN, start)
-			blocks, _ = addBlock(blocks, sortRefs([][]event.Event{events}))
+			blocks, _ = addBlock(blocks, sortRefs([][]event.Event{events}), nil)
 			if len(blocks) > maxBlocks {
 				t.Fatalf("%d blocks", len(blocks))
 			}
@@ -103,7 +115,7 @@ func TestFullBlocksAreSplit(t *testing.T) {
 	for i := range events {
 		events[i] = event.Event{Kind: event.Track, Name: fmt.Sprint("N", i), Profile: event.ProfileID(1 + i%3), Time: event.Millis(i)}
 	}
-	blocks, grown := addBlock(nil, sortRefs([][]event.Event{events}))
+	blocks, grown := addBlock(nil, sortRefs([][]event.Event{events}), nil)
 	rows := 0
 	for _, b := range blocks {
 		for _, n := range b.Names {
