@@ -1,0 +1,232 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// The bars of the design. A run below the full size still prints them: they are for the full size.
+const (
+	barPeer    = 10.0 // times faster than ClickHouse
+	aimPeer    = 20.0
+	barScan    = 0.5 // share of a summing scan's speed
+	barIngest  = 0.5 // share of the decode rate of one core
+	barAck     = 50  // milliseconds, p99 at half the rate
+	barBytes   = 14  // bytes of part per event without properties
+	barStart   = 3   // seconds
+	barServing = 2 << 30
+	barIdle    = 100 << 20
+)
+
+func met(ok bool) string {
+	if ok {
+		return "met"
+	}
+	return "**missed**"
+}
+
+func (r results) markdown(w io.Writer, o options) {
+	header(w, r, o)
+	if r.engine != nil {
+		r.funnelTable(w)
+	}
+	if r.ingest != nil {
+		r.ingest.table(w)
+	}
+	if r.sizes != nil {
+		r.sizeTable(w)
+	}
+}
+
+func header(w io.Writer, r results, o options) {
+	p := func(k, v string) { fmt.Fprintf(w, "| %s | %s |\n", k, v) }
+	fmt.Fprint(w, "### This run\n\n| | |\n|---|---|\n")
+	p("when", time.Now().UTC().Format("2006-01-02 15:04 UTC"))
+	p("commit", first(output("git", "-C", o.root, "describe", "--always", "--dirty", "--abbrev=12"), "unknown"))
+	p("machine", fmt.Sprintf("%s, %d cores, %s of memory, file system %s", processor(), runtime.NumCPU(), memory(), output("stat", "-f", "-c", "%T", o.dir)))
+	p("system", output("uname", "-sr"))
+	versions := runtime.Version()
+	if r.peer != nil {
+		versions += fmt.Sprintf(", ClickHouse %s (chdb, %d threads), Node %s", r.peer.Version, r.peer.Threads, output("node", "--version"))
+	}
+	p("versions", versions)
+	command := fmt.Sprintf("`bash test/bench/run.sh --events %d --ingest-events %d", o.events, o.ingestEvents)
+	if o.only != "" {
+		command += " --only " + o.only
+	}
+	p("command", command+"`")
+	p("load average", loadAverage())
+	fmt.Fprintln(w)
+}
+
+func (r results) funnelTable(w io.Writer) {
+	fmt.Fprintf(w, "### Funnel: three steps, 7 d, %s events, %s profiles\n\n", count(r.sizes.Events), count(r.sizes.Profiles))
+	fmt.Fprint(w, "| funnel | people at each step | ClickHouse, ms | Wend, ms | times faster | a summing scan, ms | share of its speed |\n|---|---|--:|--:|--:|--:|--:|\n")
+	for i, a := range r.engine.Answers {
+		b := r.peer.Answers[i]
+		fmt.Fprintf(w, "| %s: %s | %s | %.0f (%s) | %.1f | %.1f | %.1f | %.0f %% |\n", a.Label, strings.Join(questions[i].Steps, " → "),
+			steps(a.Counts), b.Millis, b.How, a.Millis, b.Millis/a.Millis, r.engine.Scan, 100*r.engine.Scan/a.Millis)
+	}
+	a, b := r.engine.Answers[0], r.peer.Answers[0]
+	fmt.Fprintf(w, "\nThe counts are equal. Bar for the first: ≥ %.0f times (%s), aim ≥ %.0f times (%s), ≥ %.0f %% of the scan (%s).\n",
+		barPeer, met(b.Millis/a.Millis >= barPeer), aimPeer, met(b.Millis/a.Millis >= aimPeer), 100*barScan, met(r.engine.Scan/a.Millis >= barScan))
+	fmt.Fprintf(w, "The first question after opening took Wend %.0f ms. The scan reads %s at %.1f GB/s. The asking process had %s resident, %s of it not mapped files.\n",
+		r.engine.First, size(r.engine.Scanned), float64(r.engine.Scanned)/r.engine.Scan/1e6, size(r.engine.Resident), size(r.engine.Private))
+	fmt.Fprintf(w, "ClickHouse took %.0f s to load and merge, and %s on disk in %d part(s).\n\n", r.peer.LoadSeconds, size(r.peer.Bytes), r.peer.Parts)
+}
+
+func (in *ingested) table(w io.Writer) {
+	fmt.Fprintf(w, "### Ingestion: batches of %d events of %d bytes over HTTP, acknowledged after fsync\n\n", batch, in.perEvent)
+	fmt.Fprint(w, "| | events/s | share of the bar's yardstick |\n|---|--:|--:|\n")
+	yardstick := in.decode[len(in.decode)-1].Rate
+	for _, d := range in.decode {
+		fmt.Fprintf(w, "| one core, decoding alone: %s | %s | %.0f %% |\n", d.How, count(int(d.Rate)), 100*d.Rate/yardstick)
+	}
+	rate := float64(in.full.Events) / in.full.Seconds
+	fmt.Fprintf(w, "| **the whole server**, %d connections, load generator on the same cores | **%s** | **%.0f %%** |\n\n", in.conns, count(int(rate)), 100*rate/yardstick)
+	fmt.Fprintf(w, "Bar: ≥ %.0f %% of our own decoder's rate on one core (%s).\n", 100*barIngest, met(rate >= barIngest*yardstick))
+	fmt.Fprintf(w, "Every acknowledged event is seen by questions afterwards: %s of %s.\n\n", count(int(in.stored)), count(int(in.full.Events+in.steady.Events)))
+	fmt.Fprint(w, "| acknowledgement, ms | p50 | p99 | worst |\n|---|--:|--:|--:|\n")
+	fmt.Fprintf(w, "| at full rate, closed loop | %.1f | %.1f | %.1f |\n", in.full.P50, in.full.P99, in.full.Worst)
+	fmt.Fprintf(w, "| **at half that rate** (%s events/s), open loop | %.1f | **%.1f** | %.1f |\n", count(int(in.steadyRate)), in.steady.P50, in.steady.P99, in.steady.Worst)
+	fmt.Fprintf(w, "| the disk alone: write and fsync 60 kB | %.1f | %.1f | |\n\n", in.sync50, in.sync99)
+	fmt.Fprintf(w, "Bar: p99 < %d ms at half the rate (%s). Requests told to wait (429, 503): %d and %d.\n\n",
+		barAck, met(in.steady.P99 < barAck), in.full.Refused, in.steady.Refused)
+	in.memoryTable(w)
+}
+
+// memoryTable shows the run in ten stretches.
+func (in *ingested) memoryTable(w io.Writer) {
+	if len(in.samples) == 0 {
+		return
+	}
+	fmt.Fprint(w, "| events acknowledged | events/s since the line above | resident | of it not mapped files |\n|--:|--:|--:|--:|\n")
+	const lines = 10
+	var last sample
+	peak := int64(0)
+	for i, s := range in.samples {
+		peak = max(peak, s.private)
+		if i != len(in.samples)-1 && (i+1)*lines/len(in.samples) == i*lines/len(in.samples) {
+			continue
+		}
+		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", count(int(s.acked)), count(int(float64(s.acked-last.acked)/(s.seconds-last.seconds))), size(s.all), size(s.private))
+		last = s
+	}
+	fmt.Fprintf(w, "\nMost memory seen that is not mapped files: %s.\n\n", size(peak))
+}
+
+func (r results) sizeTable(w io.Writer) {
+	s := r.sizes
+	fmt.Fprintf(w, "### Size, start, memory: %s events\n\n| | | bar | |\n|---|--:|--:|---|\n", count(s.Events))
+	part := float64(s.PartBytes) / float64(s.Events)
+	fmt.Fprintf(w, "| part, bytes per event without properties (%d files) | %.1f | ≤ %d | %s |\n", s.Parts, part, barBytes, met(part <= barBytes))
+	fmt.Fprintf(w, "| lake, bytes per event (its message id is 16 random digits) | %.1f | | |\n", float64(s.LakeBytes)/float64(s.Events))
+	st := r.start
+	if st == nil {
+		return
+	}
+	fmt.Fprintf(w, "| start, files in the system's cache, s (median of 3) | %.2f | < %d | %s |\n", st.warm, barStart, met(st.warm < barStart))
+	fmt.Fprintf(w, "| start, files forgotten by the system, s | %.2f | < %d | %s |\n", st.cold, barStart, met(st.cold < barStart))
+	fmt.Fprintf(w, "| first start on a data directory, s | %.2f | | |\n", st.first)
+	fmt.Fprintf(w, "| the first of the funnels over the API, ms (median of 5) | %.1f | | |\n", st.funnel)
+	fmt.Fprintf(w, "| resident after it (%s not mapped files) | %s | < %s | %s |\n", size(st.private), size(st.all), size(barServing), met(st.all < barServing))
+	fmt.Fprintf(w, "| resident, idle on an empty data directory (%s not mapped files) | %s | < %s | %s |\n", size(st.idleAnon), size(st.idle), size(barIdle), met(st.idle < barIdle))
+}
+
+// The tables of the document stand between these lines.
+const (
+	beginMark = "<!-- begin: written by test/bench/run.sh --write -->"
+	endMark   = "<!-- end -->"
+)
+
+// writeInto replaces what stands between the marks of a document.
+func writeInto(path, text string) error {
+	old, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	fresh, err := replaceBetween(string(old), text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return os.WriteFile(path, []byte(fresh), 0o644)
+}
+
+func replaceBetween(doc, text string) (string, error) {
+	head, rest, ok := strings.Cut(doc, beginMark)
+	_, tail, ok2 := strings.Cut(rest, endMark)
+	if !ok || !ok2 {
+		return "", fmt.Errorf("it has no lines %q and %q", beginMark, endMark)
+	}
+	return head + beginMark + "\n\n" + strings.TrimSpace(text) + "\n\n" + endMark + tail, nil
+}
+
+// count writes a number with its thousands apart.
+func count[T int | int64](n T) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func steps(counts []int64) string {
+	var out []string
+	for _, c := range counts {
+		out = append(out, count(c))
+	}
+	return strings.Join(out, " → ")
+}
+
+// size writes bytes in MiB, or in GiB from two of them on.
+func size(bytes int64) string {
+	if bytes >= 2<<30 {
+		return fmt.Sprintf("%.1f GiB", float64(bytes)/(1<<30))
+	}
+	return fmt.Sprintf("%.0f MiB", float64(bytes)/(1<<20))
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func output(name string, args ...string) string {
+	text, _ := exec.Command(name, args...).Output()
+	return strings.TrimSpace(string(text))
+}
+
+func processor() string { return first(field("/proc/cpuinfo", "model name"), runtime.GOARCH) }
+
+func memory() string {
+	var kb int64
+	_, _ = fmt.Sscan(field("/proc/meminfo", "MemTotal"), &kb)
+	return size(kb << 10)
+}
+
+func loadAverage() string {
+	text, _ := os.ReadFile("/proc/loadavg")
+	words := strings.Fields(string(text))
+	if len(words) < 3 {
+		return "unknown"
+	}
+	return strings.Join(words[:3], " ") + " (1, 5, 15 minutes, at the end of the run)"
+}
+
+// field is what follows a name and a colon in a file of /proc.
+func field(path, name string) string {
+	text, _ := os.ReadFile(path)
+	for line := range strings.Lines(string(text)) {
+		if k, v, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(k) == name {
+			return strings.TrimSpace(v)
+		}
+	}
+	return ""
+}
