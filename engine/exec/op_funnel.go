@@ -42,7 +42,7 @@ func (e *Engine) Funnel(ctx context.Context, q seq.Funnel) (*seq.FunnelAnswer, e
 	if err != nil {
 		return nil, err
 	}
-	runs, total, err := walk(ctx, sc, func(w *worker) *funnelRun { return newFunnelRun(f, w) }, (*funnelRun).visit)
+	runs, total, err := f.runs(ctx, sc)
 	if err != nil {
 		return nil, err
 	}
@@ -53,6 +53,21 @@ func (e *Engine) Funnel(ctx context.Context, q seq.Funnel) (*seq.FunnelAnswer, e
 	a := &seq.FunnelAnswer{Steps: sum.all.counts(f), Excluded: sum.all.excluded, Series: sum.series(f)}
 	a.Meta = s.meta(total)
 	return a, nil
+}
+
+// runs walks over the actors.
+func (f *funnel) runs(ctx context.Context, sc *scan) ([]*funnelRun, *worker, error) {
+	start := func(w *worker) *funnelRun { return newFunnelRun(f, w) }
+	if !f.fast(sc) {
+		return walk(ctx, sc, start, (*funnelRun).visit)
+	}
+	readers := readersOf(sc)
+	passes, total, err := walkChunks(ctx, sc, func(w *worker) *passRun { return newPass(start(w), readers) }, (*passRun).chunk)
+	var runs []*funnelRun
+	for _, p := range passes {
+		runs = append(runs, p.run)
+	}
+	return runs, total, err
 }
 
 // funnel compiles the steps and exclusions of a question that has its defaults filled in.

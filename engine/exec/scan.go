@@ -2,9 +2,7 @@ package exec
 
 import (
 	"context"
-	"fmt"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"sort"
 	"sync/atomic"
@@ -265,7 +263,27 @@ func lastPresent(b *store.Block, c *store.Column, lo, hi uint32) (uint32, bool) 
 
 // walk visits every actor once, on all cores. start makes a core's own state; the states are handed back.
 func walk[T any](ctx context.Context, s *scan, start func(*worker) T, visit func(T, *actor)) ([]T, *worker, error) {
+	return walkChunks(ctx, s, start, func(state T, c int, live func() bool) {
+		seen := 0
+		each := func(a *actor) bool {
+			if seen++; seen&1023 == 0 && !live() {
+				return false
+			}
+			visit(state, a)
+			return true
+		}
+		if s.accounts {
+			s.crowd.accountsOf(s.snap, c, each)
+		} else {
+			s.crowd.profilesOf(s.snap, c, each)
+		}
+	})
+}
+
+// walkChunks hands every chunk out once, to all cores. live says false when the work is not wanted any more.
+func walkChunks[T any](ctx context.Context, s *scan, start func(*worker) T, take func(state T, chunk int, live func() bool)) ([]T, *worker, error) {
 	group, ctx := errgroup.WithContext(ctx)
+	live := func() bool { return ctx.Err() == nil }
 	var next atomic.Int64
 	n := runtime.GOMAXPROCS(0)
 	states, workers := make([]T, n), make([]*worker, n)
@@ -273,7 +291,12 @@ func walk[T any](ctx context.Context, s *scan, start func(*worker) T, visit func
 		workers[i] = newWorker(s)
 		states[i] = start(workers[i])
 		group.Go(func() error {
-			return chunksOf(ctx, s, &next, func(a *actor) { visit(states[i], a) })
+			return guarded(func() error {
+				for c := int(next.Add(1)) - 1; c < chunks && live(); c = int(next.Add(1)) - 1 {
+					take(states[i], c, live)
+				}
+				return ctx.Err()
+			})
 		})
 	}
 	total := &worker{}
@@ -283,43 +306,6 @@ func walk[T any](ctx context.Context, s *scan, start func(*worker) T, visit func
 		total.actors += w.actors
 	}
 	return states, total, err
-}
-
-// chunksOf takes chunks until there are none. Damaged data (an index out of range, a mapped file cut short) becomes
-// an error.
-func chunksOf(ctx context.Context, s *scan, next *atomic.Int64, visit func(*actor)) (err error) {
-	old := debug.SetPanicOnFault(true)
-	defer debug.SetPanicOnFault(old)
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("cannot read the events, a block is damaged: %v", r)
-		}
-	}()
-	seen := 0
-	each := func(a *actor) bool {
-		if seen++; seen&1023 == 0 && ctx.Err() != nil {
-			return false
-		}
-		visit(a)
-		return true
-	}
-	for {
-		c := int(next.Add(1)) - 1
-		if c >= chunks {
-			return nil
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if s.accounts {
-			s.crowd.accountsOf(s.snap, c, each)
-		} else {
-			s.crowd.profilesOf(s.snap, c, each)
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-	}
 }
 
 // fieldText is a row's value under a path as text; "" if it has none. The paths event and kind are the event's own.
