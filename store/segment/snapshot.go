@@ -30,7 +30,10 @@ type known struct {
 func addBlock(blocks []*store.Block, sorted []*event.Event, also func(*event.Event)) (out []*store.Block, grown int64) {
 	out = slices.Clone(blocks)
 	b := part.NewBuilder()
-	for _, e := range sorted {
+	for i, e := range sorted {
+		if i%warmRows == 0 {
+			warm(sorted[i:min(i+warmRows, len(sorted))])
+		}
 		if b.Full() {
 			out = append(out, b.Block())
 			b = part.NewBuilder()
