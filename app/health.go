@@ -80,8 +80,13 @@ func (n *Node) Status(ctx context.Context) (httpapi.Status, error) {
 	if mark != 0 && last > mark {
 		out.Store.LogLag = int64(last - mark)
 	}
-	if newest := n.seen.newest(); newest != 0 {
-		out.Store.FreshnessMS = clock{}.Now().UnixMilli() - int64(newest)
+	snap, err := n.store.Snapshot(ctx)
+	if err != nil {
+		return httpapi.Status{}, err
+	}
+	defer snap.Release()
+	if snap.Newest != 0 {
+		out.Store.FreshnessMS = max(0, clock{}.Now().UnixMilli()-int64(snap.Newest))
 	}
 	for _, v := range in.Rejected {
 		out.Collect.Rejected += int64(v)
