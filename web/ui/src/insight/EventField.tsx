@@ -11,10 +11,12 @@ interface Props {
   onChange: (event: string | string[]) => void
   error?: string
   placeholder?: string
+  /** The label is only read aloud: what stands around says it. */
+  quiet?: boolean
 }
 
 /** Which event: those that were seen, with how often. A name that nobody has sent yet may be typed. */
-export function EventField({ label, value, onChange, error, placeholder }: Props) {
+export function EventField({ label, value, onChange, error, placeholder, quiet }: Props) {
   const { t } = useTranslation('insight')
   const f = useFormat()
   const catalogue = useQuery(catalogueQuery())
@@ -25,7 +27,8 @@ export function EventField({ label, value, onChange, error, placeholder }: Props
   const list = Array.isArray(value) ? value : value ? [value] : []
   return (
     <TagsInput
-      label={label}
+      label={quiet ? undefined : label}
+      aria-label={quiet ? label : undefined}
       size="sm"
       value={list}
       error={error}

@@ -14,7 +14,7 @@ export function SheetTable({ sheet, caption }: Props) {
     <div className={classes.scroll} tabIndex={0} role="region" aria-label={caption}>
       <Table verticalSpacing={6} horizontalSpacing="sm" fz="sm">
         <Table.Thead>
-          <Table.Tr>{sheet.head.map((h, i) => <Table.Th key={h} ta={figure(i) ? 'right' : 'left'} style={{ whiteSpace: 'nowrap' }}>{h}</Table.Th>)}</Table.Tr>
+          <Table.Tr>{sheet.head.map((h, i) => <Table.Th key={h} ta={figure(i) ? 'right' : 'left'}>{h}</Table.Th>)}</Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {sheet.rows.map((row, r) => (

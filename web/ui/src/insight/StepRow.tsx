@@ -30,7 +30,7 @@ export function StepRow({ n, of, step, error, onChange, onMove, onRemove }: Prop
         <ActionIcon {...button} aria-label={t('step.more', { n })} aria-expanded={wide} onClick={() => { setWide(!wide) }}><IconDots size={15} /></ActionIcon>
         <ActionIcon {...button} aria-label={t('step.remove', { n })} disabled={of === 1} onClick={onRemove}><IconX size={15} /></ActionIcon>
       </div>
-      <EventField label={t('step.event')} value={step.event} error={error('event')} onChange={(event) => { onChange({ ...step, event }) }} />
+      <EventField quiet label={t('step.event')} value={step.event} error={error('event')} onChange={(event) => { onChange({ ...step, event }) }} />
       <Collapse expanded={wide}>
         <div className={classes.more}>
           <TextInput

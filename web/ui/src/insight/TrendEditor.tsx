@@ -42,7 +42,7 @@ export function TrendEditor({ value, from, error, onChange }: Props) {
                   <IconX size={15} />
                 </ActionIcon>
               </div>
-              <EventField label={t('step.event')} value={s.event} error={fault('event')} onChange={(event) => { put(i, { ...s, event }) }} />
+              <EventField quiet label={t('step.event')} value={s.event} error={fault('event')} onChange={(event) => { put(i, { ...s, event }) }} />
               <div className={classes.more}>
                 <NativeSelect
                   label={t('trend.measure')}

@@ -1,15 +1,24 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { rootRoute } from '../shell/root'
+import { readPeopleSearch } from './search'
 
-export const peopleRoutes = [
-  createRoute({
-    getParentRoute: () => rootRoute,
-    path: '/people',
-    component: lazyRouteComponent(() => import('./PeoplePage'), 'PeoplePage'),
-  }),
-  createRoute({
-    getParentRoute: () => rootRoute,
-    path: '/people/$id',
-    component: lazyRouteComponent(() => import('./PeoplePage'), 'PeoplePage'),
-  }),
-] as const
+export const peopleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/people',
+  validateSearch: readPeopleSearch,
+  component: lazyRouteComponent(() => import('./PeoplePage'), 'PeoplePage'),
+})
+
+export const profileRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/people/$id',
+  component: lazyRouteComponent(() => import('./ProfilePage'), 'ProfilePage'),
+})
+
+export const accountRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/people/account/$id',
+  component: lazyRouteComponent(() => import('./AccountPage'), 'AccountPage'),
+})
+
+export const peopleRoutes = [peopleRoute, profileRoute, accountRoute] as const
