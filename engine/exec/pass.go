@@ -41,20 +41,28 @@ func newReader(s *scan, block int) *reader {
 	return r
 }
 
-// pick tells which of up to 64 codes are named: bit i is code i. It has no branch that depends on the data: matches come
-// as unforeseeably as customers do, and a wrong guess costs more than the work it saves.
-func pick(codes []uint16, named *[1 << 16]uint8) (w uint64) {
-	i := len(codes)
-	for ; i&3 != 0; i-- {
-		w = w<<1 | uint64(named[codes[i-1]])
+// pick tells which of the first n ≤ 64 codes are named: bit i is code i. It has no branch that depends on the data:
+// matches come as unforeseeably as customers do, and a wrong guess costs more than the work it saves. For the same reason
+// it looks at eights of codes, those after the n-th too.
+func pick(codes []uint16, n int, named *[1 << 16]uint8) (w uint64) {
+	i := (n + 7) &^ 7
+	if i > len(codes) {
+		for i = n; i > 0; i-- {
+			w = w<<1 | uint64(named[codes[i-1]])
+		}
+		return w
 	}
-	for ; i >= 4; i -= 4 {
-		c := codes[i-4 : i : i]
-		low := uint64(named[c[0]]) | uint64(named[c[1]])<<1
-		w = w<<4 | uint64(named[c[2]])<<2 | uint64(named[c[3]])<<3 | low
+	for ; i > 0; i -= 8 {
+		c := (*[8]uint16)(codes[i-8:])
+		a := named[c[0]] | named[c[1]]<<1 | named[c[2]]<<2 | named[c[3]]<<3
+		b := named[c[4]] | named[c[5]]<<1 | named[c[6]]<<2 | named[c[7]]<<3
+		w = w<<8 | uint64(b)<<4 | uint64(a)
 	}
-	return w
+	return w & (1<<n - 1)
 }
+
+// batch is how many hits are gathered before they are solved: few enough to stay in the nearest cache.
+const batch = 512
 
 // passRun is one core's work.
 type passRun struct {
@@ -62,7 +70,8 @@ type passRun struct {
 	scan    *scan
 	readers []*reader // per block
 	hits    []hit
-	ends    []int
+	ends    []int  // alone: where each actor's hits end; together: where each block's do
+	begin   int    // alone: where the actor's at hand begin
 	any     uint64 // matchers that the actor's hits fulfil
 	need    uint64 // an actor whose any lacks some of these goes no further than the first step; 0 if that can't be said
 }
@@ -183,18 +192,41 @@ func (p *passRun) alone(s *stretch, end int, touched []event.ProfileID) {
 		}
 		scanned += int64(to - from)
 		actors++
-		p.hits, p.any = p.hits[:0], 0
-		p.read(r, from, to)
-		p.solve(false)
+		p.any = 0
+		n := p.read(r, from, to)
+		if p.shallow() {
+			p.hits = p.hits[:p.begin]
+			continue
+		}
+		p.begin = n
+		p.ends = append(p.ends, n)
+		if n >= batch {
+			p.flush(r)
+		}
 	}
+	p.flush(r)
 	p.run.w.scanned += scanned
 	p.run.w.actors += actors
+}
+
+// flush books the actors whose hits were gathered from one block: first the times are read of all of them, so that
+// the reads from memory overlap.
+func (p *passRun) flush(r *reader) {
+	for i := range p.hits {
+		p.hits[i].t = r.times[p.hits[i].row]
+	}
+	at := 0
+	for _, end := range p.ends {
+		p.run.solve.run(p.hits[at:end], p.run.all)
+		at = end
+	}
+	p.hits, p.ends, p.begin = p.hits[:0], p.ends[:0], 0
 }
 
 // together books a profile that lies in several blocks.
 func (p *passRun) together(parts []stretch, id event.ProfileID, touched []event.ProfileID) {
 	_, skip := slices.BinarySearch(touched, id)
-	p.hits, p.ends, p.any = p.hits[:0], p.ends[:0], 0
+	p.any = 0
 	active := false
 	for i := range parts {
 		s := &parts[i]
@@ -221,15 +253,21 @@ func (p *passRun) together(parts []stretch, id event.ProfileID, touched []event.
 	}
 	if active {
 		p.run.w.actors++
-		p.solve(len(p.ends) > 1)
+		p.solve()
 	}
+	p.hits, p.ends = p.hits[:0], p.ends[:0]
 }
 
 // read adds the hits among some rows, without their times. It says how many hits there are now.
 func (p *passRun) read(r *reader, lo, hi uint32) int {
 	for ; lo < hi; lo += 64 {
-		codes := r.codes[lo:min(hi, lo+64)]
-		for w := pick(codes, r.named); w != 0; w &= w - 1 {
+		codes := r.codes[lo:]
+		w := pick(codes, int(min(hi-lo, 64)), r.named)
+		at := len(p.hits)
+		p.hits = slices.Grow(p.hits, 64)
+		out := (*[64]hit)(p.hits[at : at+64])
+		n := 0
+		for ; w != 0; w &= w - 1 {
 			i := uint32(bits.TrailingZeros64(w))
 			code := codes[i]
 			row, mask := lo+i, r.masks[code]
@@ -239,8 +277,10 @@ func (p *passRun) read(r *reader, lo, hi uint32) int {
 				}
 			}
 			p.any |= mask
-			p.hits = append(p.hits, hit{mask: mask, row: row, block: r.block, code: code})
+			out[n&63] = hit{mask: mask, row: row, block: r.block, code: code}
+			n++
 		}
+		p.hits = p.hits[:at+n]
 	}
 	return len(p.hits)
 }
@@ -257,23 +297,28 @@ func (r *reader) judge(row uint32, code uint16) uint64 {
 	return mask
 }
 
-// solve books the actor whose hits were read.
-func (p *passRun) solve(several bool) {
-	t := p.run.all
-	if p.need != 0 && p.any&p.need != p.need {
-		t.count[0] += int64(p.any & 1)
-		return
+// shallow books the actor whose hits were read if that needs no times: nobody goes further than the first step
+// without an event of the second.
+func (p *passRun) shallow() bool {
+	if p.any&p.need == p.need && p.any != 0 {
+		return false
 	}
-	if p.any == 0 {
+	p.run.all.count[0] += int64(p.any & 1)
+	return true
+}
+
+// solve books the actor whose hits were read from several blocks.
+func (p *passRun) solve() {
+	if p.shallow() {
 		return
 	}
 	h := p.hits
 	for i := range h {
 		h[i].t = p.readers[h[i].block].times[h[i].row]
 	}
-	if several {
+	if len(p.ends) > 1 {
 		h = p.run.w.sorter.merge(h, p.ends)
 		p.hits = h // the sorter keeps the list it was given
 	}
-	p.run.solve.run(h, t)
+	p.run.solve.run(h, p.run.all)
 }
