@@ -46,16 +46,19 @@ for (const q of spec.questions) {
   for (const [how, form] of Object.entries(forms)) {
     const sql = sqlOf(q, form);
     const runs = [];
-    let result;
+    let result, before;
     for (let n = 0; n < 1 + spec.repeats; n++) {
+      if (n === 1) before = process.cpuUsage();
       began = performance.now();
       result = ask(sql);
       if (n > 0) runs.push(performance.now() - began);
     }
+    const used = process.cpuUsage(before);
+    const processor = (used.user + used.system) / 1000 / spec.repeats; // milliseconds, all threads together
     const levels = JSON.parse(result).data.map(([level, n]) => [Number(level), Number(n)]);
     const counts = q.steps.map((_, i) => levels.reduce((sum, [level, n]) => sum + (level > i ? n : 0), 0));
     runs.sort((a, b) => a - b);
-    const one = { label: q.label, how, counts, millis: runs[runs.length >> 1], best: runs[0] };
+    const one = { label: q.label, how, counts, millis: runs[runs.length >> 1], best: runs[0], processor };
     all.push(one);
     if (!best || one.millis < best.millis) best = one;
   }

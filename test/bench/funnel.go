@@ -48,6 +48,8 @@ type timed struct {
 	Millis float64 `json:"millis"` // median
 	Best   float64 `json:"best"`   // fastest
 	How    string  `json:"how"`    // the peer's fastest form of the question
+
+	Processor float64 `json:"processor"` // milliseconds of processor time, all threads together, mean
 }
 
 // funnels is what the engine's process reports.
@@ -75,7 +77,13 @@ func askEngine(ctx context.Context, dir string) (out funnels, err error) {
 	for i, q := range questions {
 		t := timed{Label: q.Label}
 		var runs []float64
+		var before time.Duration
 		for n := range 2 + repeats {
+			if n == 2 {
+				if before, err = ownProcessorTime(); err != nil {
+					return out, err
+				}
+			}
 			began := time.Now()
 			a, err := e.Funnel(ctx, q.seq())
 			if err != nil {
@@ -93,6 +101,11 @@ func askEngine(ctx context.Context, dir string) (out funnels, err error) {
 				runs = append(runs, took)
 			}
 		}
+		after, err := ownProcessorTime()
+		if err != nil {
+			return out, err
+		}
+		t.Processor = millis(after-before) / repeats
 		out.Answers = append(out.Answers, t.settle(runs))
 	}
 	runtime.GC()

@@ -148,6 +148,8 @@ type ingested struct {
 	steady     loadResult // at half that rate
 	steadyRate float64
 	samples    []sample // of the first
+	server     float64  // processor time of the server in the first, microseconds per event
+	generator  float64  // and of the load generator
 	stored     int64    // events that questions see afterwards
 }
 
@@ -182,9 +184,9 @@ func ingest(ctx context.Context, o options) (in ingested, err error) {
 	in.steadyRate = float64(in.full.Events) / in.full.Seconds / 2
 	steady := int64(in.steadyRate * o.steady.Seconds())
 	note("ingest: %.0f events/s for %s", in.steadyRate, o.steady)
-	before := len(in.samples)
+	first := in
 	err = in.drive(ctx, s, &in.steady, "-connections", "64", "-rate", fmt.Sprint(in.steadyRate), "-events", fmt.Sprint(steady))
-	in.samples = in.samples[:before]
+	in.samples, in.server, in.generator = first.samples, first.server, first.generator
 	if err != nil {
 		return in, err
 	}
@@ -204,6 +206,10 @@ func (in *ingested) drive(ctx context.Context, s *server, result *loadResult, fl
 	c := exec.CommandContext(ctx, program, append([]string{"load", "-address", strings.TrimPrefix(s.url, "http://")}, flags...)...)
 	c.Stderr = os.Stderr
 	pipe, err := c.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	before, err := processorTime(s.cmd.Process.Pid)
 	if err != nil {
 		return err
 	}
@@ -227,7 +233,14 @@ func (in *ingested) drive(ctx context.Context, s *server, result *loadResult, fl
 			in.samples = append(in.samples, sample{m.Progress.Acknowledged, m.Progress.Seconds, all, private})
 		}
 	}
-	return c.Wait()
+	if err := c.Wait(); err != nil {
+		return err
+	}
+	after, err := processorTime(s.cmd.Process.Pid)
+	own := c.ProcessState.UserTime() + c.ProcessState.SystemTime()
+	in.server = float64((after - before).Microseconds()) / float64(result.Events)
+	in.generator = float64(own.Microseconds()) / float64(result.Events)
+	return err
 }
 
 // count is how many events questions see. Acknowledged events may be a moment from being seen: it waits for the count

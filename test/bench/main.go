@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime/pprof"
 	"time"
 )
 
@@ -42,7 +43,7 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	}
 	name := args[0]
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
-	var dir, peer string
+	var dir, peer, profile string
 	var events int
 	var seed uint64
 	switch name {
@@ -55,6 +56,7 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 		flags.Uint64Var(&seed, "seed", 1, "seed")
 	case "funnel":
 		flags.StringVar(&dir, "dir", "", "data directory")
+		flags.StringVar(&profile, "profile", "", "file to write a CPU profile to")
 	case "load":
 		return load(ctx, flags, args[1:], out)
 	default:
@@ -62,6 +64,17 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
+	}
+	if profile != "" {
+		f, err := os.Create(profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
 	}
 	var result any
 	var err error
