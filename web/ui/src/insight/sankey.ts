@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core'
-import { themeColour } from './colour'
+import { themeColour, typeface } from './colour'
 import type { PathsAnswer } from './types'
 
 export interface FlowNode {
@@ -56,7 +56,6 @@ function element(lines: string[]): HTMLElement {
 export function sankeyOption(answer: PathsAnswer, words: Words): EChartsCoreOption {
   const { nodes, links } = flow(answer)
   const byID = new Map(nodes.map((n) => [n.id, n]))
-  const last = Math.max(0, ...nodes.map((n) => n.step))
   const colour = (n: FlowNode): string => themeColour(n.ended ? 'bad' : n.other ? 'line-strong' : 'accent')
   return {
     tooltip: {
@@ -80,11 +79,11 @@ export function sankeyOption(answer: PathsAnswer, words: Words): EChartsCoreOpti
       {
         type: 'sankey',
         left: 4,
-        right: 4,
+        right: 128,
         top: 8,
         bottom: 8,
         nodeWidth: 10,
-        nodeGap: 14,
+        nodeGap: 16,
         layoutIterations: 24,
         draggable: false,
         emphasis: { focus: 'adjacency' },
@@ -95,12 +94,12 @@ export function sankeyOption(answer: PathsAnswer, words: Words): EChartsCoreOpti
           depth: n.step - 1,
           itemStyle: { color: colour(n), borderWidth: 0, decal: n.ended ? { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 3], rotation: 0.8 } : undefined },
           label: {
-            position: n.step === last && last > 1 ? 'left' : 'right',
-            formatter: `${words.name(n).replaceAll('{', '(').replaceAll('}', ')').slice(0, 28)}  ${words.count(n.count)}`,
+            formatter: `${words.count(n.count)}  ${words.name(n).replaceAll('{', '(').replaceAll('}', ')')}`,
           },
         })),
         links: links.map((l) => ({ ...l, lineStyle: byID.get(l.target)?.ended ? { color: themeColour('bad'), opacity: 0.12 } : undefined })),
-        label: { color: themeColour('ink'), fontSize: 12, fontFamily: 'inherit', textBorderColor: themeColour('surface'), textBorderWidth: 3 },
+        labelLayout: { hideOverlap: true },
+        label: { position: 'right', width: 124, overflow: 'truncate', color: themeColour('ink'), fontSize: 12, fontFamily: typeface, textBorderColor: themeColour('surface'), textBorderWidth: 3 },
       },
     ],
   }

@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core'
-import { lineColour, lineDash, themeColour } from './colour'
+import { lineColour, lineDash, themeColour, typeface } from './colour'
 
 export interface Line {
   name: string
@@ -20,19 +20,19 @@ export function trendOption(times: string[], lines: Line[], figure: (n: number) 
       textStyle: { color: themeColour('ink'), fontSize: 12 },
       valueFormatter: (v: unknown) => figure(Number(v)),
     },
-    legend: lines.length > 1 ? { type: 'scroll', bottom: 0, left: 0, textStyle: { color: quiet, fontFamily: 'inherit' }, pageTextStyle: { color: quiet }, pageIconColor: quiet } : undefined,
+    legend: lines.length > 1 ? { type: 'scroll', bottom: 0, left: 0, textStyle: { color: quiet, fontFamily: typeface }, pageTextStyle: { color: quiet }, pageIconColor: quiet } : undefined,
     xAxis: {
       type: 'category',
       data: times,
       boundaryGap: false,
-      axisLabel: { color: quiet, hideOverlap: true, fontFamily: 'inherit' },
+      axisLabel: { color: quiet, hideOverlap: true, fontFamily: typeface },
       axisLine: { lineStyle: { color: themeColour('line-strong') } },
       axisTick: { show: false },
     },
     yAxis: {
       type: 'value',
       minInterval: lines.every((l) => l.values.every(Number.isInteger)) ? 1 : undefined,
-      axisLabel: { color: quiet, fontFamily: 'inherit', formatter: figure },
+      axisLabel: { color: quiet, fontFamily: typeface, formatter: figure },
       splitLine: { lineStyle: { color: themeColour('line') } },
     },
     series: lines.map((line, i) => ({
