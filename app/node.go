@@ -256,7 +256,12 @@ func (n *Node) Close(ctx context.Context) error {
 		n.done.Wait()
 	}
 	if n.store != nil {
-		errs = append(errs, n.store.Close(ctx))
+		err := n.store.Close(ctx)
+		if errors.Is(err, context.DeadlineExceeded) {
+			n.logger.Info("there was no time left to seal: the next start reads those events from the log")
+			err = nil
+		}
+		errs = append(errs, err)
 	}
 	if n.dedup != nil {
 		errs = append(errs, n.dedup.Close())
