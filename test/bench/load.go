@@ -70,12 +70,22 @@ func load(ctx context.Context, flags *flag.FlagSet, args []string, out io.Writer
 		return err
 	}
 	enc := json.NewEncoder(out)
+	conns, requests := make([]net.Conn, l.conns), make([]*request, l.conns)
+	for i := range l.conns { // before the clock runs: making them is not the server's time
+		var d net.Dialer
+		var err error
+		if conns[i], err = d.DialContext(ctx, "tcp", l.address); err != nil {
+			return err
+		}
+		defer conns[i].Close()
+		requests[i] = newRequest(l.address, l.run, i)
+	}
 	l.began = time.Now()
 	latencies := make([][]float64, l.conns)
 	errs := make([]error, l.conns)
 	var work sync.WaitGroup
 	for i := range l.conns {
-		work.Go(func() { latencies[i], errs[i] = l.connection(ctx, i) })
+		work.Go(func() { latencies[i], errs[i] = l.connection(ctx, conns[i], requests[i]) })
 	}
 	done := make(chan struct{})
 	go func() { work.Wait(); close(done) }()
@@ -113,15 +123,8 @@ func quantile(sorted []float64, q float64) float64 {
 }
 
 // connection sends requests until all are sent.
-func (l *loader) connection(ctx context.Context, n int) (latencies []float64, err error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", l.address)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
+func (l *loader) connection(ctx context.Context, conn net.Conn, r *request) (latencies []float64, err error) {
 	in := bufio.NewReader(conn)
-	r := newRequest(l.address, l.run, n)
 	requests := (l.events + batch - 1) / batch
 	for ctx.Err() == nil {
 		i := l.next.Add(1) - 1
