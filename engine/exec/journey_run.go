@@ -1,6 +1,9 @@
 package exec
 
 import (
+	"math/bits"
+	"slices"
+
 	"wend.dev/wend/engine/plan"
 	"wend.dev/wend/event"
 	"wend.dev/wend/store"
@@ -164,10 +167,9 @@ type journeyRun struct {
 	owner    []int // per matcher its touchpoint, for failures and scores
 	values   []valueAt
 	// of the actor and period at hand
-	mark     []int64 // per touchpoint the stamp of its first visit
-	firstPos []int
-	later    []int64 // per touchpoint the stamp when its journey went on after it
-	visited  []int
+	seen     []uint64 // bit per touchpoint that was visited
+	firstPos []int    // per touchpoint seen the position of its first visit
+	later    []int64  // per touchpoint the stamp when its journey went on after it
 	stamp    int64
 	stages   []stageMark
 	place    []int // per touchpoint its stage
@@ -188,7 +190,7 @@ func newJourneyRun(j *journey, w *worker, names *nameTable, layouts []*layout) *
 	r := &journeyRun{j: j, w: w, names: names, layouts: layouts, sums: [2]*period{newPeriod(j.q), newPeriod(j.q)}}
 	r.edges = make([]*edgeSum, n*n)
 	r.unmapped = make([]struct{ count, people, last int64 }, len(names.names))
-	r.mark, r.firstPos, r.later = make([]int64, n), make([]int, n), make([]int64, n)
+	r.seen, r.firstPos, r.later = make([]uint64, n/64+1), make([]int, n), make([]int64, n)
 	r.stages = make([]stageMark, j.q.Stages)
 	for _, t := range j.q.Touchpoints {
 		r.place = append(r.place, t.Stage)
@@ -215,7 +217,6 @@ func (r *journeyRun) add(o *journeyRun) {
 		if r.edges[i] == nil {
 			r.edges[i] = &edgeSum{}
 		}
-		r.edges[i].count += e.count
 		r.edges[i].people += e.people
 		r.edges[i].gaps.merge(&e.gaps)
 	}
@@ -239,11 +240,12 @@ func (r *journeyRun) visit(a *actor) {
 		h, active = r.history(a)
 		ends = append(ends, len(h))
 	} else {
-		for _, p := range a.spans {
-			lo, hi := r.w.scan.narrow(p)
+		for i, p := range a.spans {
+			lo, hi := r.w.cuts[i].lo, r.w.cuts[i].hi
 			active = active || hi > lo && r.w.scan.snap.Blocks[p.block].Times[hi-1] >= r.j.now.From
 			b, l := r.w.scan.snap.Blocks[p.block], r.layouts[p.block]
 			times := b.Times[lo:hi]
+			h = slices.Grow(h, len(times))
 			for i, code := range b.Codes[lo:hi] {
 				if l.plain[code] {
 					h = append(h, hit{t: times[i], mask: uint64(l.sure[code])})
@@ -375,22 +377,24 @@ func (r *journeyRun) period(sum *period, w event.Window, h []hit) {
 		return
 	}
 	r.stamp++
-	r.visited = r.visited[:0]
 	for i := range r.stages {
 		r.stages[i] = stageMark{first: -1, last: -1}
+	}
+	for i := len(h) - 1; i >= 0; i-- { // backwards, so that the first of each is what stays
+		tp := int(h[i].mask &^ failed)
+		r.firstPos[tp], r.stages[r.place[tp]].first = i, i
 	}
 	sum.people++
 	scale := float64(r.j.q.Buckets) / float64(w.To-w.From)
 	run := 0 // where the visits of the touchpoint at hand began, within this journey
 	for i, x := range h {
 		tp := int(x.mask &^ failed)
-		r.first(sum, tp, i)
+		r.seen[tp>>6] |= 1 << (tp & 63)
+		r.stages[r.place[tp]].last = i
 		t := &sum.touchpoints[tp]
 		t.visits++
 		t.series[min(int(float64(x.t-w.From)*scale), len(t.series)-1)]++
-		if x.mask&failed != 0 {
-			t.failures++
-		}
+		t.failures += int64(x.mask / failed)
 		if i == 0 || x.t-h[i-1].t >= r.j.idle {
 			sum.journeys++
 			t.entries++
@@ -419,18 +423,6 @@ func (r *journeyRun) period(sum *period, w event.Window, h []hit) {
 	r.close(sum, w, h)
 }
 
-func (r *journeyRun) first(sum *period, tp, i int) {
-	s := &r.stages[r.place[tp]]
-	if s.last = i; s.first < 0 {
-		s.first = i
-	}
-	if r.mark[tp] != r.stamp {
-		r.mark[tp], r.firstPos[tp] = r.stamp, i
-		r.visited = append(r.visited, tp)
-		sum.touchpoints[tp].people++
-	}
-}
-
 func (r *journeyRun) edge(from, to int, gap int64) {
 	at := from*len(r.j.q.Touchpoints) + to
 	e := r.edges[at]
@@ -438,12 +430,13 @@ func (r *journeyRun) edge(from, to int, gap int64) {
 		e = &edgeSum{}
 		r.edges[at] = e
 	}
-	e.count++
 	e.gaps.add(gap)
+	another := int64(0) // no branch: whether somebody came this way before is as good as chance
 	if e.last != r.w.serial {
-		e.last = r.w.serial
-		e.people++
+		another = 1
 	}
+	e.people += another
+	e.last = r.w.serial
 }
 
 // close books what is known only when all of the actor's visits of the period were seen.
@@ -469,15 +462,24 @@ func (r *journeyRun) close(sum *period, w event.Window, h []hit) {
 		}
 		onwardAt = max(onwardAt, m.last)
 	}
-	for _, tp := range r.visited {
-		s := r.place[tp]
-		t := &sum.touchpoints[tp]
-		if s < lastStage && r.firstPos[tp] < r.stages[s].onward || s == lastStage && r.later[tp] == r.stamp {
-			t.onward++
+	for i, word := range r.seen {
+		for ; word != 0; word &= word - 1 {
+			r.closeAt(sum, w, h, i<<6|bits.TrailingZeros64(word))
 		}
-		if len(r.values) > 0 {
-			r.worth(w, h[r.firstPos[tp]].t, &t.value, &t.values)
-		}
+		r.seen[i] = 0
+	}
+}
+
+// closeAt is close for one touchpoint that the actor visited.
+func (r *journeyRun) closeAt(sum *period, w event.Window, h []hit, tp int) {
+	s, lastStage := r.place[tp], len(r.stages)-1
+	t := &sum.touchpoints[tp]
+	t.people++
+	if s < lastStage && r.firstPos[tp] < r.stages[s].onward || s == lastStage && r.later[tp] == r.stamp {
+		t.onward++
+	}
+	if len(r.values) > 0 {
+		r.worth(w, h[r.firstPos[tp]].t, &t.value, &t.values)
 	}
 }
 

@@ -163,9 +163,9 @@ type touchpointSum struct {
 }
 
 type edgeSum struct {
-	count, people int64
-	gaps          spread
-	last          int64 // serial of the last actor counted
+	people int64
+	gaps   spread // as many as there are transitions
+	last   int64  // serial of the last actor counted
 }
 
 func newPeriod(q seq.Journey) *period {
@@ -247,7 +247,7 @@ func (r *journeyRun) answer() *seq.JourneyAnswer {
 	for i, e := range r.edges {
 		if e != nil {
 			ms, _ := e.gaps.quantile(0.5)
-			a.Edges = append(a.Edges, seq.JourneyEdge{From: i / n, To: i % n, Count: e.count, People: e.people, MedianSeconds: ms / 1000})
+			a.Edges = append(a.Edges, seq.JourneyEdge{From: i / n, To: i % n, Count: e.gaps.len(), People: e.people, MedianSeconds: ms / 1000})
 		}
 	}
 	slices.SortStableFunc(a.Edges, func(x, y seq.JourneyEdge) int { return cmp.Compare(y.Count, x.Count) })

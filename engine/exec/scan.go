@@ -64,9 +64,11 @@ func (s *scan) narrow(p span) (lo, hi uint32) {
 		return p.lo, p.lo
 	}
 	times := s.snap.Blocks[p.block].Times[p.lo:p.hi]
-	a := sort.Search(len(times), func(i int) bool { return times[i] >= s.window.From })
-	b := len(times)
-	if s.window.To != 0 {
+	a, b := 0, len(times)
+	if b > 0 && times[0] < s.window.From {
+		a = sort.Search(len(times), func(i int) bool { return times[i] >= s.window.From })
+	}
+	if s.window.To != 0 && b > 0 && times[b-1] >= s.window.To {
 		b = sort.Search(len(times), func(i int) bool { return times[i] >= s.window.To })
 	}
 	return p.lo + uint32(a), p.lo + uint32(max(a, b))
@@ -78,6 +80,7 @@ type worker struct {
 	sorter  sorter
 	buf     []hit
 	ends    []int
+	cuts    []span   // the spans of the actor at hand, narrowed to the window; see begin
 	at      []uint32 // see candidates
 	values  []event.Value
 	traits  []plan.Truth // verdicts on the current actor's traits
@@ -122,8 +125,10 @@ func (w *worker) ordered(a *actor) []hit {
 func (w *worker) begin(a *actor) bool {
 	w.serial++
 	active := false
+	w.cuts = w.cuts[:0]
 	for _, p := range a.spans {
 		lo, hi := w.scan.narrow(p)
+		w.cuts = append(w.cuts, span{p.block, lo, hi})
 		w.scanned += int64(hi - lo)
 		active = active || hi > lo
 	}
@@ -144,10 +149,10 @@ func (w *worker) begin(a *actor) bool {
 // those that fulfil none. The list is valid until the next call.
 func (w *worker) hits(a *actor, all bool) []hit {
 	h, ends := w.buf[:0], w.ends[:0]
-	for _, p := range a.spans {
+	for i, p := range a.spans {
 		lo, hi := p.lo, p.hi
 		if w.scan.first == 0 {
-			lo, hi = w.scan.narrow(p)
+			lo, hi = w.cuts[i].lo, w.cuts[i].hi
 		}
 		h = w.spanHits(h, p.block, lo, hi, all)
 		ends = append(ends, len(h))

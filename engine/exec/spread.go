@@ -5,26 +5,45 @@ import "math/bits"
 // spread collects spans of time for their quantiles: exactly up to exactSpans of them, beyond that in a histogram of
 // 64 buckets per doubling, whose middles are off by at most 0.8 %. Which of the two depends on the number alone.
 type spread struct {
-	n       int64
-	list    []int64 // while n ≤ exactSpans
+	list    []int64 // not in the buckets yet
+	counted int64   // in the buckets; 0 while there are no more than exactSpans
 	buckets *[58 * 64]uint32
 }
 
-const exactSpans = 4096
+const (
+	exactSpans = 4096
+	// heldSpans is how many wait, once there is a histogram, until they are put in: hundreds of histograms do not fit in
+	// the near cache, the ends of their lists do.
+	heldSpans = 256
+)
+
+func (s *spread) len() int64 { return s.counted + int64(len(s.list)) }
 
 // add counts one span, in milliseconds; a negative one counts as 0.
 func (s *spread) add(ms int64) {
-	s.n++
-	if s.n <= exactSpans {
-		s.list = append(s.list, max(ms, 0))
-		return
+	if len(s.list) == cap(s.list) {
+		s.room()
 	}
-	if s.n == exactSpans+1 {
-		s.spill()
-	}
-	s.bump(max(ms, 0))
+	s.list = append(s.list, max(ms, 0))
 }
 
+// room makes the list able to take one more.
+func (s *spread) room() {
+	switch {
+	case s.len() >= exactSpans:
+		if s.spill(); cap(s.list) != heldSpans {
+			s.list = make([]int64, 0, heldSpans)
+		}
+	case cap(s.list) > 0:
+		list := make([]int64, len(s.list), min(2*cap(s.list), exactSpans))
+		copy(list, s.list)
+		s.list = list
+	default:
+		s.list = make([]int64, 0, 16)
+	}
+}
+
+// spill puts the list into the histogram.
 func (s *spread) spill() {
 	if s.buckets == nil {
 		s.buckets = new([58 * 64]uint32)
@@ -32,7 +51,8 @@ func (s *spread) spill() {
 	for _, x := range s.list {
 		s.bump(x)
 	}
-	s.list = nil
+	s.counted += int64(len(s.list))
+	s.list = s.list[:0]
 }
 
 // bump finds the bucket: values below 128 have their own; above, the six bits after the leading one choose.
@@ -56,15 +76,15 @@ func middle(bucket int) float64 {
 }
 
 func (s *spread) merge(o *spread) {
-	if s.n+o.n > exactSpans {
-		s.spill()
-		for _, x := range o.list {
-			s.bump(x)
-		}
-	} else {
+	if s.len()+o.len() <= exactSpans {
 		s.list = append(s.list, o.list...)
+		return
 	}
-	s.n += o.n
+	s.spill()
+	for _, x := range o.list {
+		s.bump(x)
+	}
+	s.counted += o.len()
 	if o.buckets != nil {
 		for i, c := range o.buckets {
 			s.buckets[i] += c
@@ -74,13 +94,15 @@ func (s *spread) merge(o *spread) {
 
 // quantile is in milliseconds; ok is false when nothing was added.
 func (s *spread) quantile(q float64) (ms float64, ok bool) {
-	if s.n == 0 {
+	n := s.len()
+	if n == 0 {
 		return 0, false
 	}
-	if s.n <= exactSpans {
+	if n <= exactSpans {
 		return quantile(s.list, q), true
 	}
-	left := int64(q * float64(s.n-1))
+	s.spill()
+	left := int64(q * float64(n-1))
 	for i, c := range s.buckets {
 		if left -= int64(c); left < 0 {
 			return middle(i), true
