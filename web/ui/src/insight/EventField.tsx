@@ -1,5 +1,6 @@
 import { Group, TagsInput, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../ui/useFormat'
 import { catalogueQuery } from './queries'
@@ -19,6 +20,7 @@ interface Props {
 export function EventField({ label, value, onChange, error, placeholder, quiet }: Props) {
   const { t } = useTranslation('insight')
   const f = useFormat()
+  const [open, setOpen] = useState(false)
   const catalogue = useQuery(catalogueQuery())
   const counts = new Map<string, number>()
   for (const e of catalogue.data?.events ?? []) {
@@ -36,6 +38,10 @@ export function EventField({ label, value, onChange, error, placeholder, quiet }
       data={[...counts.keys(), '*']}
       limit={60}
       acceptValueOnBlur
+      selectFirstOptionOnChange
+      dropdownOpened={open}
+      onDropdownOpen={() => { setOpen(true) }}
+      onDropdownClose={() => { setOpen(false) }}
       comboboxProps={{ shadow: 'md' }}
       renderOption={({ option }) => (
         <Group justify="space-between" gap="xs" wrap="nowrap" w="100%">
@@ -43,7 +49,10 @@ export function EventField({ label, value, onChange, error, placeholder, quiet }
           {option.value === '*' ? null : <Text size="xs" className="wd-quiet wd-num">{f.count(counts.get(option.value) ?? 0)}</Text>}
         </Group>
       )}
-      onChange={(names) => { onChange(names.length > 1 ? names : (names[0] ?? '')) }}
+      onChange={(names) => {
+        setOpen(false)
+        onChange(names.length > 1 ? names : (names[0] ?? ''))
+      }}
     />
   )
 }

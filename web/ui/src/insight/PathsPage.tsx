@@ -90,7 +90,7 @@ export function PathsPage({ search, onQuery }: Props) {
           <>
             <p className="wd-quiet" style={{ margin: '0 0 8px', fontSize: 13 }}>{data ? t('paths.count', { n: f.count(data.paths) }) : null}</p>
             <Suspense fallback={<Loader role="status" aria-label={t('loading', { ns: 'shell' })} />}>
-              <Chart option={option} height={Math.max(360, tallest * 64)} minWidth={columns * 140 + 100} label={t('paths.chart')} drawingRef={drawing} />
+              <Chart option={option} height={Math.max(360, tallest * 64)} minWidth={columns * 118 + 130} label={t('paths.chart')} drawingRef={drawing} />
             </Suspense>
           </>
         ),

@@ -79,7 +79,7 @@ export function sankeyOption(answer: PathsAnswer, words: Words): EChartsCoreOpti
       {
         type: 'sankey',
         left: 4,
-        right: 128,
+        right: 140,
         top: 8,
         bottom: 8,
         nodeWidth: 10,
@@ -99,7 +99,7 @@ export function sankeyOption(answer: PathsAnswer, words: Words): EChartsCoreOpti
         })),
         links: links.map((l) => ({ ...l, lineStyle: byID.get(l.target)?.ended ? { color: themeColour('bad'), opacity: 0.12 } : undefined })),
         labelLayout: { hideOverlap: true },
-        label: { position: 'right', width: 124, overflow: 'truncate', color: themeColour('ink'), fontSize: 12, fontFamily: typeface, textBorderColor: themeColour('surface'), textBorderWidth: 3 },
+        label: { position: 'right', width: 134, overflow: 'truncate', color: themeColour('ink'), fontSize: 12, fontFamily: typeface, textBorderColor: themeColour('surface'), textBorderWidth: 3 },
       },
     ],
   }
