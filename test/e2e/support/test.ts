@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Locator, type Page, expect, test as base } from '@playwright/test'
 import { apiKey, Wend } from './wend.ts'
@@ -84,8 +85,8 @@ export async function peopleOn(it: Locator): Promise<number> {
 }
 
 /**
- * How much slower than alone this machine runs us now, 1 or more: the time on the clock of 50 ms of computing. A limit in
- * milliseconds means a machine that has time for us, so limits are stretched by it.
+ * How much slower than alone this machine runs us now, 1 or more: the time on the clock of 50 ms of computing, or how
+ * many want each of its cores. A limit in milliseconds means a machine that has time for us; it is stretched by this.
  */
 export function slowness(): number {
   const began = process.hrtime.bigint()
@@ -95,7 +96,7 @@ export function slowness(): number {
     const { user, system } = process.cpuUsage(before)
     used = user + system
   }
-  return Math.max(1, Number(process.hrtime.bigint() - began) / 1000 / used)
+  return Math.max(1, (loadavg()[0] ?? 0) / availableParallelism(), Number(process.hrtime.bigint() - began) / 1000 / used)
 }
 
 /** Holds that something is so within this many milliseconds of `since`, looking often. */
