@@ -409,13 +409,15 @@ func (r *journeyRun) period(sum *period, w event.Window, h []hit) {
 		if from == tp {
 			continue
 		}
-		for _, y := range h[run:i] {
-			sum.touchpoints[from].gaps.add(int64(x.t - y.t))
+		last := i
+		if sum == r.sums[1] {
+			last-- // its span is the transition's too, and is taken from there; see answer
+			r.edge(from, tp, int64(x.t-h[last].t))
+		}
+		for ; run < last; run++ {
+			sum.touchpoints[from].gaps.add(int64(x.t - h[run].t))
 		}
 		run = i
-		if sum == r.sums[1] {
-			r.edge(from, tp, int64(x.t-h[i-1].t))
-		}
 	}
 	if last := h[len(h)-1]; w.To-last.t >= r.j.idle {
 		sum.touchpoints[last.mask&^failed].exits++

@@ -242,8 +242,13 @@ func seconds(s *spread, q float64) *float64 {
 
 // answer makes the answer of all the counts.
 func (r *journeyRun) answer() *seq.JourneyAnswer {
-	a := &seq.JourneyAnswer{Now: r.sums[1].counts(), Before: r.sums[0].counts(), Edges: []seq.JourneyEdge{}, Unmapped: []seq.UnmappedEvent{}}
 	n := len(r.j.q.Touchpoints)
+	for i, e := range r.edges {
+		if e != nil {
+			r.sums[1].touchpoints[i/n].gaps.merge(&e.gaps)
+		}
+	}
+	a := &seq.JourneyAnswer{Now: r.sums[1].counts(), Before: r.sums[0].counts(), Edges: []seq.JourneyEdge{}, Unmapped: []seq.UnmappedEvent{}}
 	for i, e := range r.edges {
 		if e != nil {
 			ms, _ := e.gaps.quantile(0.5)
