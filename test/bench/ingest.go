@@ -181,6 +181,9 @@ func ingest(ctx context.Context, o options) (in ingested, err error) {
 	if err := in.drive(ctx, s, &in.full, "-connections", fmt.Sprint(o.connections), "-events", fmt.Sprint(o.ingestEvents)); err != nil {
 		return in, err
 	}
+	if _, err = s.count(ctx); err != nil { // until it has caught up
+		return in, err
+	}
 	in.steadyRate = float64(in.full.Events) / in.full.Seconds / 2
 	steady := int64(in.steadyRate * o.steady.Seconds())
 	note("ingest: %.0f events/s for %s", in.steadyRate, o.steady)
