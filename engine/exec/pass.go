@@ -160,7 +160,9 @@ func (p *passRun) step(parts []stretch, touched []event.ProfileID) []stretch {
 		}
 		return parts
 	}
-	p.together(parts, least, touched)
+	if ended := p.together(parts, least, touched); !ended {
+		return parts
+	}
 	return slices.DeleteFunc(parts, func(s stretch) bool { return s.at == s.end })
 }
 
@@ -223,9 +225,12 @@ func (p *passRun) flush(r *reader) {
 	p.hits, p.ends, p.begin = p.hits[:0], p.ends[:0], 0
 }
 
-// together books a profile that lies in several blocks.
-func (p *passRun) together(parts []stretch, id event.ProfileID, touched []event.ProfileID) {
-	_, skip := slices.BinarySearch(touched, id)
+// together books a profile that lies in several blocks. It says whether one of the parts came to its end.
+func (p *passRun) together(parts []stretch, id event.ProfileID, touched []event.ProfileID) (ended bool) {
+	skip := false
+	if len(touched) > 0 {
+		_, skip = slices.BinarySearch(touched, id)
+	}
 	p.any = 0
 	active := false
 	for i := range parts {
@@ -236,6 +241,7 @@ func (p *passRun) together(parts []stretch, id event.ProfileID, touched []event.
 		r := p.readers[s.block]
 		from, to := r.starts[s.at], r.starts[s.at+1]
 		s.at++
+		ended = ended || s.at == s.end
 		if skip {
 			continue
 		}
@@ -256,6 +262,7 @@ func (p *passRun) together(parts []stretch, id event.ProfileID, touched []event.
 		p.solve()
 	}
 	p.hits, p.ends = p.hits[:0], p.ends[:0]
+	return ended
 }
 
 // read adds the hits among some rows, without their times. It says how many hits there are now.
@@ -264,7 +271,9 @@ func (p *passRun) read(r *reader, lo, hi uint32) int {
 		codes := r.codes[lo:]
 		w := pick(codes, int(min(hi-lo, 64)), r.named)
 		at := len(p.hits)
-		p.hits = slices.Grow(p.hits, 64)
+		if cap(p.hits)-at < 64 {
+			p.hits = slices.Grow(p.hits, 64)
+		}
 		out := (*[64]hit)(p.hits[at : at+64])
 		n := 0
 		for ; w != 0; w &= w - 1 {
