@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../ui/useFormat'
-import { chosen, nameOf, readFunnel, readyFunnel, seconds } from './body'
+import { chosen, nameOf, readFunnel, readyFunnel, seconds, suggestFunnel } from './body'
 import { allPlaced } from './faults'
 import { Frame } from './Frame'
 import { FunnelBars } from './FunnelBars'
 import { funnelDrawing } from './funnelDrawing'
 import { FunnelEditor } from './FunnelEditor'
-import { funnelQuery } from './queries'
+import { catalogueQuery, funnelQuery } from './queries'
 import { type Body, type InsightSearch } from './search'
 import { SheetTable } from './SheetTable'
 import type { Cell, FunnelCount, FunnelQuestion, Sheet } from './types'
@@ -23,7 +23,8 @@ interface Props {
 export function FunnelPage({ search, onQuery }: Props) {
   const { t } = useTranslation('insight')
   const f = useFormat()
-  const { draft, settled, edit } = useDraft<FunnelQuestion>(readFunnel(search.query), (next) => { onQuery(next as unknown as Body) })
+  const catalogue = useQuery(catalogueQuery())
+  const { draft, settled, edit } = useDraft<FunnelQuestion>(readFunnel(search.query ?? suggestFunnel((catalogue.data?.events ?? []).map((e) => e.name))), (next) => { onQuery(next as unknown as Body) })
   const { body, from } = readyFunnel(settled)
   const { last, from: first, to } = search
   const answer = useQuery(funnelQuery(body, { last, from: first, to }))

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { nameOf, readFunnel, readRules, readyFunnel, readyTrend, rulesText, seconds } from './body'
+import { nameOf, readFunnel, readRules, readyFunnel, readyTrend, rulesText, seconds, suggestFunnel } from './body'
 
 describe('a funnel from a URL', () => {
   it('gets two empty steps when it has none', () => {
     expect(readFunnel(undefined).steps).toEqual([{ event: '' }, { event: '' }])
     expect(readFunnel({ steps: 'x' }).steps).toHaveLength(2)
+  })
+
+  it('begins with the shop steps that were seen, in their order', () => {
+    expect(suggestFunnel(['Order Completed', 'Page Viewed', 'Product Viewed'])).toEqual({ steps: [{ event: 'Product Viewed' }, { event: 'Order Completed' }] })
+    expect(suggestFunnel(['Order Completed'])).toBeUndefined()
   })
 
   it('asks only for what is filled in, and remembers which step is which', () => {

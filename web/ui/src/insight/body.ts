@@ -30,6 +30,15 @@ export function readFunnel(query: Body | undefined): FunnelQuestion {
   return { ...query, steps: steps.length > 0 ? steps : [{ event: '' }, { event: '' }] }
 }
 
+/** The steps of Segment's e-commerce spec that most shops send, in their order. */
+const shopSteps = ['Product Viewed', 'Product Added', 'Checkout Started', 'Order Completed']
+
+/** A funnel to begin with: the shop's usual steps, as far as they were seen. Nothing when fewer than two were. */
+export function suggestFunnel(seen: string[]): Body | undefined {
+  const steps = shopSteps.filter((name) => seen.includes(name))
+  return steps.length > 1 ? { steps: steps.map((event) => ({ event })) } : undefined
+}
+
 export function readPaths(query: Body | undefined): PathsQuestion {
   return { ...query }
 }
