@@ -6,6 +6,7 @@
 //
 //	actor.go   whose rows are where: profiles in one block are read in place, others are gathered and merged by time
 //	scan.go    matchers and range on an actor's rows; the actors split over the cores by id
+//	pass.go    the funnel's own walk, the same but faster; see docs/adr/0008-the-funnel-pass.md
 package exec
 
 import (
