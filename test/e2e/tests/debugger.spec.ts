@@ -14,7 +14,7 @@ test("the debugger shows an SDK's event within a second", async ({ page, empty }
   await expect(row).toContainText('debug-user-1')
   await row.click()
   await expect(row).toHaveAttribute('aria-expanded', 'true')
-  await expect(page.getByText('"colour"')).toBeVisible()
+  await expect(page.getByText('properties.colour')).toBeVisible()
   await analytics.closeAndFlush()
 
   // Paused, events wait; then they show.

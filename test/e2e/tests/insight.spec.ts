@@ -27,8 +27,9 @@ test('a funnel is asked, a step changed, and the numbers change at once', async 
 
   // The second step becomes another event.
   await events.nth(1).press('Backspace')
+  await expect(funnel.getByRole('listitem')).toHaveCount(1)
   await events.nth(1).fill('Product Added')
-  await events.nth(1).press('Enter')
+  await page.getByRole('option', { name: 'Product Added' }).click()
   await expect(funnel).toContainText('2. Product Added')
   await settled(page)
   const after = await counts(funnel)
