@@ -57,6 +57,6 @@ bench: ## the benchmarks against peers; prints the tables of docs/benchmarks.md
 	bash test/bench/run.sh
 
 e2e: build ## the browser tests
-	cd test/e2e && npm ci --no-audit --no-fund && npx playwright test
+	bash .ci/install && cd test/e2e && npx playwright test
 
 .PHONY: help run build ui dev test lint fmt race fuzz sim bench e2e
