@@ -42,6 +42,7 @@ export function EventField({ label, value, onChange, error, placeholder, quiet }
       dropdownOpened={open}
       onDropdownOpen={() => { setOpen(true) }}
       onDropdownClose={() => { setOpen(false) }}
+      onSearchChange={(typed) => { if (typed) setOpen(true) }}
       comboboxProps={{ shadow: 'md' }}
       renderOption={({ option }) => (
         <Group justify="space-between" gap="xs" wrap="nowrap" w="100%">
