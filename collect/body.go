@@ -58,7 +58,7 @@ func (c *Collector) fill(in io.Reader, guess, limit int64) (b body, no *answer) 
 		if int64(len(buf)) > limit {
 			return b, tooLarge(limit)
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			b.text = unsafe.String(unsafe.SliceData(buf), len(buf)) // buf is not written again
 			return b, nil
 		}

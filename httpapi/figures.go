@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -54,7 +55,7 @@ func (f *figures) watch(next http.Handler, clock event.Clock, log *slog.Logger) 
 		r = r.WithContext(context.WithValue(r.Context(), routeKey{}, name))
 		defer func() {
 			cause := recover()
-			if cause == http.ErrAbortHandler {
+			if err, is := cause.(error); is && errors.Is(err, http.ErrAbortHandler) {
 				panic(cause)
 			}
 			if cause != nil {

@@ -41,7 +41,7 @@ func events(t *testing.T, spec string, byName map[string]string) (out, ids []str
 	defer r.Close()
 	for {
 		item, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -89,7 +89,7 @@ func TestParseErrors(t *testing.T) {
 	f("apiVersion: wend/v1\nkind: Maping\nmetadata: {id: x}\nspec: {files: {}, rows: []}\n", `m.yaml:2: kind: "Maping" is not one of Mapping; did you mean "Mapping"?`)
 	f("apiVersion: wend/v1\nkind: Mapping\nmetadata: {}\nspec: {files: {}, rows: []}\n", `m.yaml:3: metadata: the key "id" is missing`)
 	f(head+files+"  rows: []\n", "m.yaml:6: spec.rows: is empty")
-	f(head+"  files: {a: {nmae: a.csv}}\n  rows: []\n", `m.yaml:5: spec.files.a: unknown key "nmae"; did you mean "name"?`, `the key "name" is missing`)
+	f(head+"  files: {a: {naem: a.csv}}\n  rows: []\n", `m.yaml:5: spec.files.a: unknown key "naem"; did you mean "name"?`, `the key "name" is missing`)
 	f(head+files+"  rows:\n    - from: b\n"+event, `m.yaml:7: spec.rows[0].from: spec.files has no "b"`)
 	f(head+files+"  time_zone: Europe/Olso\n  rows:\n    - from: a\n"+event, `m.yaml:6: spec.time_zone: unknown time zone "Europe/Olso"`)
 	f(head+files+"  rows:\n    - from: a\n      explode: [x]\n"+event, "m.yaml:8: spec.rows[0].explode: should be a text")

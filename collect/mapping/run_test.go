@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -246,7 +247,7 @@ func TestSkip(t *testing.T) {
 		}
 		for {
 			item, err := r.Next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				if r.Offset() != r.Size() {
 					t.Errorf("%d of %d bytes read at the end", r.Offset(), r.Size())
 				}

@@ -26,7 +26,7 @@ func openCSV(s *source, o Options) (Reader, error) {
 	c := &csvReader{source: s, csv: r, null: o.Null, latin1: o.Latin1, columns: o.Header}
 	if len(o.Header) == 0 {
 		head, err := r.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil, fmt.Errorf("cannot read %s: it is empty; its first line should name the columns", s.name)
 		}
 		if err != nil {
@@ -94,7 +94,7 @@ func (c *csvReader) bad(reason string) error {
 func (c *csvReader) fault(err error) error {
 	var p *csv.ParseError
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return io.EOF
 	case errors.As(err, &p) && (errors.Is(err, csv.ErrQuote) || errors.Is(err, csv.ErrBareQuote)):
 		c.line = int64(p.StartLine)

@@ -95,9 +95,9 @@ func (r *ndjsonReader) parse() (Row, error) {
 // readLine returns the next line without a copy where it fits the buffer; io.EOF comes with no bytes.
 func (r *ndjsonReader) readLine() ([]byte, error) {
 	line, err := r.text.ReadSlice('\n')
-	if err == bufio.ErrBufferFull {
+	if errors.Is(err, bufio.ErrBufferFull) {
 		long := bytes.Clone(line)
-		for err == bufio.ErrBufferFull {
+		for errors.Is(err, bufio.ErrBufferFull) {
 			line, err = r.text.ReadSlice('\n')
 			if long = append(long, line...); len(long) > maxLine {
 				return nil, fmt.Errorf("cannot read %s: line %d is longer than %d MB", r.name, r.read+1, maxLine>>20)
@@ -105,7 +105,7 @@ func (r *ndjsonReader) readLine() ([]byte, error) {
 		}
 		line = long
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		if len(line) > 0 {
 			return line, nil
 		}

@@ -36,7 +36,7 @@ func all(t *testing.T, path string, o Options) []string {
 	out := []string{fmt.Sprint(r.Columns())}
 	for {
 		row, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		var bad *BadRow

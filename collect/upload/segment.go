@@ -81,7 +81,7 @@ func (s *segmentFiles) Skip(rows int64) error {
 	for s.row < rows {
 		_, err := s.read()
 		var bad *table.BadRow
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return fmt.Errorf("the files have %d rows; %d were sent before", s.row, rows)
 		}
 		if err != nil && !errors.As(err, &bad) {
@@ -125,7 +125,7 @@ func (s *segmentFiles) read() (table.Row, error) {
 			s.next++
 		}
 		row, err := s.file.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			if err := s.Close(); err != nil {
 				return nil, fmt.Errorf("cannot read %s: %w", s.base, err)
 			}

@@ -299,7 +299,7 @@ func (r *run) read(ctx context.Context, out chan<- *batch) error {
 		item, err := r.items.Next()
 		var wrong *table.BadRow
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			b.last = true
 			return flush()
 		case errors.As(err, &wrong):

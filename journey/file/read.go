@@ -134,7 +134,7 @@ func (r *reader) value(n ast.Node, v reflect.Value, f field) {
 			v.SetFloat(x)
 		}
 	default:
-		panic("BUG: no reading of " + v.Type().String()) //nolint:forbidigo // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
+		panic("BUG: no reading of " + v.Type().String()) // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
 	}
 }
 

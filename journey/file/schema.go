@@ -38,7 +38,7 @@ func Schema(kind string) []byte {
 	writeJSON(&b, append(head, s...))
 	var out bytes.Buffer
 	if err := json.Indent(&out, b.Bytes(), "", "  "); err != nil {
-		panic("BUG: the schema is no JSON: " + err.Error()) //nolint:forbidigo // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
+		panic("BUG: the schema is no JSON: " + err.Error()) // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
 	}
 	out.WriteByte('\n')
 	return out.Bytes()
@@ -84,7 +84,7 @@ func schemaOf(t reflect.Type, f field) (s []pair) {
 	case reflect.String:
 		return append(s, textSchema(f)...)
 	}
-	panic("BUG: no schema of " + t.String()) //nolint:forbidigo // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
+	panic("BUG: no schema of " + t.String()) // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
 }
 
 func numberSchema(k reflect.Kind, f field) (s []pair) {
@@ -143,7 +143,7 @@ func writeJSON(b *bytes.Buffer, v any) {
 		e := json.NewEncoder(b)
 		e.SetEscapeHTML(false)
 		if err := e.Encode(v); err != nil {
-			panic("BUG: no JSON of a scalar: " + err.Error()) //nolint:forbidigo // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
+			panic("BUG: no JSON of a scalar: " + err.Error()) // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
 		}
 	}
 }

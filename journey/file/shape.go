@@ -37,7 +37,7 @@ func fieldsOf(t reflect.Type) (out []field) {
 			continue
 		}
 		if name == "" {
-			panic("BUG: no JSON name on " + t.String() + "." + sf.Name) //nolint:forbidigo // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
+			panic("BUG: no JSON name on " + t.String() + "." + sf.Name) // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
 		}
 		f := field{name: name, index: []int{i}, required: !strings.Contains(options, "omitempty"), doc: sf.Tag.Get("doc"),
 			pattern: sf.Tag.Get("pattern"), date: sf.Tag.Get("format") == "date",
@@ -56,7 +56,7 @@ func limit(tag string, none float64) float64 {
 	}
 	x, err := strconv.ParseFloat(tag, 64)
 	if err != nil {
-		panic("BUG: a limit that is no number: " + tag) //nolint:forbidigo // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
+		panic("BUG: a limit that is no number: " + tag) // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
 	}
 	return x
 }

@@ -61,7 +61,7 @@ func tree(v reflect.Value) any {
 	case reflect.Float64:
 		return v.Float() + 0 // -0 becomes 0
 	}
-	panic("BUG: no writing of " + v.Type().String()) //nolint:forbidigo // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
+	panic("BUG: no writing of " + v.Type().String()) // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
 }
 
 // isEmpty is encoding/json's omitempty.
@@ -145,7 +145,7 @@ func scalar(v any) string {
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
-	panic(fmt.Sprintf("BUG: %T is no scalar", v)) //nolint:forbidigo // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
+	panic(fmt.Sprintf("BUG: %T is no scalar", v)) // the types of package journey are fixed; TestShapes and TestRoundTrip walk all of them
 }
 
 // plain text needs no quotes in YAML, in block or flow style. It begins with a letter, so it is no number, date or mark.

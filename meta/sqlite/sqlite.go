@@ -134,7 +134,7 @@ func (s *Store) now() event.Millis { return event.MillisOf(s.clock.Now()) }
 func (s *Store) stmt(ctx context.Context, tx *sql.Tx, name string) *sql.Stmt {
 	st := s.inTx[name]
 	if st == nil {
-		panic("BUG: no query file " + name) //nolint:forbidigo // names are constants; meta/query tests that each has its file
+		panic("BUG: no query file " + name) // names are constants; meta/query tests that each has its file
 	}
 	if tx != nil {
 		return tx.StmtContext(ctx, st)

@@ -31,7 +31,7 @@ func Read(path string) iter.Seq2[*event.Event, error] {
 		defer r.close()
 		for {
 			e, err := r.next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return
 			}
 			if !yield(e, err) || err != nil {
@@ -75,7 +75,7 @@ func Merge(dir string, files []string) iter.Seq2[*event.Event, error] {
 				return
 			}
 			c := &cursor{reader: r, order: i}
-			if c.head, err = r.next(); err == io.EOF {
+			if c.head, err = r.next(); errors.Is(err, io.EOF) {
 				r.close()
 				continue
 			}
@@ -92,10 +92,11 @@ func Merge(dir string, files []string) iter.Seq2[*event.Event, error] {
 				return
 			}
 			var err error
-			switch c.head, err = c.next(); err {
-			case nil:
+			c.head, err = c.next()
+			switch {
+			case err == nil:
 				heap.Fix(&h, 0)
-			case io.EOF:
+			case errors.Is(err, io.EOF):
 				heap.Pop(&h)
 				c.close()
 			default:
@@ -195,7 +196,7 @@ func (r *reader) open() (err error) {
 func (r *reader) next() (*event.Event, error) {
 	if r.at == r.n {
 		if err := r.fill(); err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return nil, err
 			}
 			return nil, fmt.Errorf("cannot read lake file %q: %w", r.path, err)
@@ -217,7 +218,7 @@ func (r *reader) fill() (err error) {
 	r.at = 0
 	r.n, err = r.rows.Read(r.buf[:])
 	r.left -= int64(r.n)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		r.end = true
 		if r.left != 0 {
 			return fmt.Errorf("%d rows are missing: %w", r.left, io.ErrUnexpectedEOF)

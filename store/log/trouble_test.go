@@ -72,7 +72,7 @@ func TestReadGivesTheCallersError(t *testing.T) {
 	l := open(t, Options{})
 	appendOne(t, l, "a")
 	mine := errors.New("mine")
-	if err := l.Read(t.Context(), 0, func(store.Mark, []event.Event) error { return mine }); err != mine {
+	if err := l.Read(t.Context(), 0, func(store.Mark, []event.Event) error { return mine }); !errors.Is(err, mine) {
 		t.Error(err)
 	}
 	stopped, cancel := context.WithCancel(t.Context())
@@ -106,7 +106,7 @@ func TestReadPastATrim(t *testing.T) {
 		}
 		return nil
 	})
-	if err != errEnough || !slices.Equal(got, []string{"0", "1", "2", "3", "4", "5"}) {
+	if !errors.Is(err, errEnough) || !slices.Equal(got, []string{"0", "1", "2", "3", "4", "5"}) {
 		t.Errorf("%v, %v", got, err)
 	}
 }

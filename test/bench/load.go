@@ -77,7 +77,7 @@ func load(ctx context.Context, flags *flag.FlagSet, args []string, out io.Writer
 		if conns[i], err = d.DialContext(ctx, "tcp", l.address); err != nil {
 			return err
 		}
-		defer conns[i].Close()
+		defer func() { _ = conns[i].Close() }()
 		requests[i] = newRequest(l.address, l.run, i)
 	}
 	l.began = time.Now()
