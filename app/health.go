@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -76,7 +78,7 @@ func (n *Node) Status(ctx context.Context) (httpapi.Status, error) {
 		}
 	}
 	out.Store = httpapi.StoreStatus{Events: n.events(), TailEvents: int64(st.TailRows), Segments: st.Segments, LakeBytes: st.LakeBytes, PartBytes: st.PartBytes,
-		FreeBytes: free(n.config.Data), Version: uint64(mark), FreshnessMS: -1}
+		LogBytes: sizeOf(filepath.Join(n.config.Data, "log")), FreeBytes: free(n.config.Data), Version: uint64(mark), FreshnessMS: -1}
 	if mark != 0 && last > mark {
 		out.Store.LogLag = int64(last - mark)
 	}
@@ -110,6 +112,20 @@ func (n *Node) Status(ctx context.Context) (httpapi.Status, error) {
 		out.Problems = append(out.Problems, fmt.Sprintf("the disk has %d MB left: events are refused until there is room", out.Store.FreeBytes>>20))
 	}
 	return out, nil
+}
+
+// sizeOf adds up the files under a folder; what goes away meanwhile is left out.
+func sizeOf(dir string) (total int64) {
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil //nolint:nilerr // a file that is gone has no size
+		}
+		if info, err := d.Info(); err == nil {
+			total += info.Size()
+		}
+		return nil
+	})
+	return total
 }
 
 func free(dir string) int64 {
