@@ -80,6 +80,7 @@ func New(o Options) *Collector {
 	c.counters.rejected, c.counters.answers = map[string]uint64{}, map[int]uint64{}
 	c.decoders.New = func() any { return new(decoder) }
 	c.mark.set(o.Dedup.Mark())
+	c.mark.at = o.Clock.Now()
 	go c.commit()
 	go c.keep()
 	return c

@@ -237,9 +237,6 @@ func (m *markCell) get() store.Mark {
 func (m *markCell) due(now time.Time, every time.Duration, ids int) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.at.IsZero() {
-		m.at = now
-	}
 	if ids < flushAt && now.Sub(m.at) < every {
 		return false
 	}
