@@ -18,11 +18,26 @@ type Source interface {
 
 // Engine answers questions. A bad question is a *seq.Invalid; a cancelled context ends the work with ctx.Err().
 type Engine interface {
+	Sequences
+	Maps
+	Directory
+}
+
+// Sequences are the questions about what actors do in turn and over time.
+type Sequences interface {
 	Funnel(ctx context.Context, q seq.Funnel) (*seq.FunnelAnswer, error)
 	Paths(ctx context.Context, q seq.Paths) (*seq.PathsAnswer, error)
 	Trend(ctx context.Context, q seq.Trend) (*seq.TrendAnswer, error)
 	Timeline(ctx context.Context, q seq.Timeline) (*seq.TimelineAnswer, error)
+}
+
+// Maps are the questions that a journey map is made of.
+type Maps interface {
 	Journey(ctx context.Context, q seq.Journey) (*seq.JourneyAnswer, error)
+}
+
+// Directory tells what and who there is.
+type Directory interface {
 	Catalogue(ctx context.Context) (*Catalogue, error)
 	People(ctx context.Context, q PeopleQuery) (*PeoplePage, error)
 }

@@ -24,6 +24,7 @@ if [ -z "$program" ]; then # the flags of `make build`, so that what it compiled
 fi
 go build -trimpath -o .cache/bench-bin/bench ./test/bench
 if ! node -e "process.exit(require('./test/bench/node_modules/chdb/package.json').version === require('./test/bench/package.json').dependencies.chdb ? 0 : 1)" 2>/dev/null; then
-  (cd test/bench && npm ci --no-audit --no-fund >&2)
+  # Not `npm ci`, for the reason given in .ci/install.
+  (cd test/bench && npm install --no-save --no-audit --no-fund >&2)
 fi
 exec .cache/bench-bin/bench run --root . --program "$program" --dir "$dir" "${args[@]}"

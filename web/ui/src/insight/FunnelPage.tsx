@@ -4,23 +4,19 @@ import { useFormat } from '../ui/useFormat'
 import { chosen, nameOf, readFunnel, readyFunnel, seconds, suggestFunnel } from './body'
 import { allPlaced } from './faults'
 import { Frame } from './Frame'
+import type { QuestionProps } from './kinds'
 import { FunnelBars } from './FunnelBars'
 import { funnelDrawing } from './funnelDrawing'
 import { FunnelEditor } from './FunnelEditor'
 import { catalogueQuery, funnelQuery } from './queries'
-import { type Body, type InsightSearch } from './search'
+import { type Body } from './search'
 import { SheetTable } from './SheetTable'
 import type { Cell, FunnelCount, FunnelQuestion, Sheet } from './types'
 import { useDraft } from './useDraft'
 import classes from './Funnel.module.css'
 
-interface Props {
-  search: InsightSearch
-  onQuery: (query: Body) => void
-}
-
 /** How many get from step to step. */
-export function FunnelPage({ search, onQuery }: Props) {
+export function FunnelPage({ search, onQuery }: QuestionProps) {
   const { t } = useTranslation('insight')
   const f = useFormat()
   const catalogue = useQuery(catalogueQuery())

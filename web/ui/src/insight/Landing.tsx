@@ -1,6 +1,6 @@
 import { ActionIcon, Anchor, Badge, Button, Loader, Text, ThemeIcon, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { IconChartHistogram, IconChartLine, IconRouteAltLeft, IconTrash } from '@tabler/icons-react'
+import { IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -8,12 +8,11 @@ import { api, must } from '../api/client'
 import { Failure } from '../ui/Failure'
 import { Page } from '../ui/Page'
 import { useFormat } from '../ui/useFormat'
+import { kinds } from './kinds'
 import { viewsQuery } from './queries'
 import { type Question, openSaved, questions } from './search'
 import type { SavedView } from './types'
 import classes from './Insight.module.css'
-
-const signs = { funnel: IconChartHistogram, paths: IconRouteAltLeft, trend: IconChartLine }
 
 /** Where questions begin: the kinds there are, and those that somebody saved. */
 export function Landing() {
@@ -52,7 +51,7 @@ export function Landing() {
       <Title order={2} size="h4" mb="sm">{t('begin')}</Title>
       <ul className={classes.cards}>
         {questions.map((q) => {
-          const Sign = signs[q]
+          const Sign = kinds[q].sign
           return (
             <li key={q} className={`wd-card ${classes.card ?? ''}`}>
               <ThemeIcon size={36} variant="light" radius="md"><Sign size={20} stroke={1.7} aria-hidden="true" /></ThemeIcon>

@@ -6,23 +6,19 @@ import { useFormat } from '../ui/useFormat'
 import { chosen, nameOf, readPaths, readyPaths } from './body'
 import { allPlaced } from './faults'
 import { Frame } from './Frame'
+import type { QuestionProps } from './kinds'
 import { PathsEditor } from './PathsEditor'
 import { pathsQuery } from './queries'
 import { type FlowNode, flow, sankeyOption } from './sankey'
-import { type Body, type InsightSearch } from './search'
+import { type Body } from './search'
 import type { PathsQuestion, Sheet } from './types'
 import { useDraft } from './useDraft'
 
 const Chart = lazy(() => import('./Chart'))
 const fields = ['start', 'end', 'node', 'max_steps', 'top', 'session_gap', 'rules', 'filter']
 
-interface Props {
-  search: InsightSearch
-  onQuery: (query: Body) => void
-}
-
 /** Which ways people take, step by step. */
-export function PathsPage({ search, onQuery }: Props) {
+export function PathsPage({ search, onQuery }: QuestionProps) {
   const { t } = useTranslation('insight')
   const f = useFormat()
   const drawing = useRef<(() => string) | null>(null)

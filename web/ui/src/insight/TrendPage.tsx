@@ -6,8 +6,9 @@ import { useFormat } from '../ui/useFormat'
 import { chosen, nameOf, readTrend, readyTrend } from './body'
 import { allPlaced } from './faults'
 import { Frame } from './Frame'
+import type { QuestionProps } from './kinds'
 import { trendQuery } from './queries'
-import { type Body, type InsightSearch } from './search'
+import { type Body } from './search'
 import { TrendEditor } from './TrendEditor'
 import { trendOption } from './trendOption'
 import type { Sheet, TrendQuestion } from './types'
@@ -15,13 +16,8 @@ import { useDraft } from './useDraft'
 
 const Chart = lazy(() => import('./Chart'))
 
-interface Props {
-  search: InsightSearch
-  onQuery: (query: Body) => void
-}
-
 /** How often something happens over time. */
-export function TrendPage({ search, onQuery }: Props) {
+export function TrendPage({ search, onQuery }: QuestionProps) {
   const { t } = useTranslation('insight')
   const f = useFormat()
   const drawing = useRef<(() => string) | null>(null)

@@ -1,0 +1,21 @@
+import { IconChartHistogram, IconChartLine, IconRouteAltLeft, type Icon } from '@tabler/icons-react'
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
+import type { Body, InsightSearch, Question } from './search'
+
+/** What every question's page is given. */
+export interface QuestionProps {
+  search: InsightSearch
+  onQuery: (query: Body) => void
+}
+
+interface Kind {
+  sign: Icon
+  page: LazyExoticComponent<ComponentType<QuestionProps>>
+}
+
+/** The sign and the page of each question; a page is loaded when it is opened. */
+export const kinds: Record<Question, Kind> = {
+  funnel: { sign: IconChartHistogram, page: lazy(() => import('./FunnelPage').then((m) => ({ default: m.FunnelPage }))) },
+  paths: { sign: IconRouteAltLeft, page: lazy(() => import('./PathsPage').then((m) => ({ default: m.PathsPage }))) },
+  trend: { sign: IconChartLine, page: lazy(() => import('./TrendPage').then((m) => ({ default: m.TrendPage }))) },
+}
