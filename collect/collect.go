@@ -18,8 +18,8 @@ var ErrUnknownKey = errors.New("no source has this write key")
 // Appender makes events durable; store/log is it.
 type Appender interface {
 	// Append returns once all events are on disk, with the log position of the message that holds them; or an error,
-	// and then none of them is counted as stored. It wraps store.ErrFull when there is no room. It must not keep the
-	// slice after it returned. Calls come one at a time, of 5,000 events or about 2 MB at most.
+	// and then none of them is counted as stored. It wraps store.ErrFull when there is no room. It may keep the
+	// events: nobody changes them afterwards. Calls come one at a time, of 5,000 events or about 2 MB at most.
 	Append(ctx context.Context, events []event.Event) (store.Mark, error)
 }
 

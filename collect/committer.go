@@ -180,10 +180,10 @@ func (b *appendBatch) send() {
 			r.done <- r.err
 		}
 	}
-	clear(b.events)
 	clear(b.members)
 	clear(b.seen)
-	b.events, b.ids, b.members, b.size, b.duplicates = b.events[:0], b.ids[:0], b.members[:0], 0, 0
+	b.ids, b.members, b.size, b.duplicates = b.ids[:0], b.members[:0], 0, 0
+	b.events = make([]event.Event, 0, len(b.events)) // the log keeps the others
 }
 
 func (b *appendBatch) append() error {

@@ -60,6 +60,7 @@ type Log struct {
 	buffers  sync.Pool
 	lock     *os.File
 	full     atomic.Bool // to log the change once
+	recent   recent
 
 	mu      sync.Mutex
 	session *session      // nil while it is being opened again
@@ -84,6 +85,7 @@ func Open(ctx context.Context, opts Options) (*Log, error) {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails: crypto/rand
 	l := &Log{opts: opts, logger: opts.Logger, instance: hex.EncodeToString(id[:]), changed: make(chan struct{})}
+	l.recent.more = make(chan struct{})
 	l.buffers.New = func() any { return new([]byte) }
 	l.life, l.stop = context.WithCancel(context.Background())
 	if opts.URL == "" {
@@ -98,6 +100,11 @@ func Open(ctx context.Context, opts Options) (*Log, error) {
 		return nil, err
 	}
 	l.session = s
+	end, err := l.Last(ctx)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	l.recent.start(end)
 	return l, nil
 }
 
@@ -130,6 +137,7 @@ func (l *Log) dir() string { return filepath.Join(l.opts.Dir, "log") }
 // Append writes the events as one message and returns its mark once it is on disk. It does not stop halfway when ctx
 // ends: after an error the message is not in the log (unless the disk or the cluster failed twice in the middle of it:
 // then nobody knows). The error wraps store.ErrFull when there is no room; the log recovers by itself when there is again.
+// The log keeps the events for its readers: nobody may change them afterwards.
 func (l *Log) Append(ctx context.Context, events []event.Event) (store.Mark, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
@@ -144,6 +152,9 @@ func (l *Log) Append(ctx context.Context, events []event.Event) (store.Mark, err
 		return 0, fmt.Errorf("cannot append %d events: %w", len(events), ErrTooLarge)
 	}
 	mark, err := l.append(ctx, *buf)
+	if err == nil && l.opts.URL == "" {
+		l.recent.add(entry{mark, events, len(*buf)})
+	}
 	if err != nil && !errors.Is(err, ErrClosed) {
 		err = fmt.Errorf("cannot append %d events: %w", len(events), err)
 	}

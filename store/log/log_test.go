@@ -396,6 +396,7 @@ func TestDamagedMessage(t *testing.T) {
 	if _, err := l.session.js.Publish(t.Context(), subject, []byte("rubbish")); err != nil {
 		t.Fatal(err)
 	}
+	appendOne(t, l, "b")
 	err := l.Read(t.Context(), 0, func(store.Mark, []event.Event) error { return nil })
 	if !errors.Is(err, ErrDamaged) {
 		t.Error(err)

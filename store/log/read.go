@@ -14,22 +14,31 @@ import (
 // waits for new ones, until ctx ends or fn fails; it returns that error. The events and their strings stay valid
 // after fn returns. A damaged message ends it with an error that wraps ErrDamaged and names the mark.
 func (l *Log) Read(ctx context.Context, from store.Mark, fn func(store.Mark, []event.Event) error) error {
+	l.recent.join(1)
+	defer l.recent.join(-1)
 	next := max(from, 1)
 	for {
+		var err error
+		if l.opts.URL == "" {
+			if next, err = l.follow(ctx, next, fn); err != nil {
+				return err
+			}
+		}
 		s, err := l.current(ctx)
 		if err != nil {
 			return err
 		}
-		r := reading{next: next, fn: fn}
+		r := reading{next: next, fn: fn, log: l}
 		err = r.run(ctx, s)
 		next = r.next
-		if r.final {
+		switch {
+		case err == nil: // what comes next is in memory
+			continue
+		case r.final:
 			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if l.life.Err() != nil {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case l.life.Err() != nil:
 			return ErrClosed
 		}
 		if err := l.await(ctx, s, err); err != nil {
@@ -61,9 +70,11 @@ func (l *Log) await(ctx context.Context, s *session, cause error) error {
 type reading struct {
 	next  store.Mark
 	fn    func(store.Mark, []event.Event) error
+	log   *Log
 	final bool // the error is the caller's or the data's: reading again would not help
 }
 
+// run reads until there is an error, or (nil) until what comes next is held in memory.
 func (r *reading) run(ctx context.Context, s *session) error {
 	consumer, err := s.stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: uint64(r.next),
@@ -99,5 +110,8 @@ func (r *reading) run(ctx context.Context, s *session) error {
 			return err
 		}
 		r.next = mark + 1
+		if r.log.opts.URL == "" && r.log.recent.holds(r.next) {
+			return nil
+		}
 	}
 }

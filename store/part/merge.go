@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"math/bits"
+	"runtime"
 	"slices"
 
 	"wend.dev/wend/event"
@@ -39,6 +40,10 @@ func Merge(blocks []*store.Block, opt MergeOptions) iter.Seq[*store.Block] {
 		}
 	}
 }
+
+// yieldProfiles is after how many profiles (or words of a column's bitmap) a merge lets others run: it takes long, and
+// they may be in a hurry.
+const yieldProfiles = 64
 
 // gone marks a source row that has no place in the result.
 const gone = ^uint32(0)
@@ -95,6 +100,9 @@ func (m *merger) walk() bool {
 		}
 		any = true
 		m.profile(p)
+		if len(m.profiles)%yieldProfiles == 0 {
+			runtime.Gosched()
+		}
 	}
 	return any
 }
@@ -321,6 +329,9 @@ func (s source) values() iter.Seq[valueAt] {
 		last := s.first + uint32(len(s.place)) // exclusive
 		value := s.before(s.first)
 		for w := s.first >> 6; w <= (last-1)>>6; w++ {
+			if w%yieldProfiles == 0 {
+				runtime.Gosched()
+			}
 			word := s.Present[w]
 			if w == s.first>>6 {
 				word &= ^uint64(0) << (s.first & 63)

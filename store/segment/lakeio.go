@@ -6,12 +6,17 @@ import (
 	"iter"
 	"path"
 	"path/filepath"
+	"runtime"
 
 	"wend.dev/wend/event"
 	"wend.dev/wend/store/lake"
 )
 
 const lakeDir = "lake"
+
+// yieldRows is after how many events the background work lets others run. They wait for it otherwise until the scheduler
+// takes the processor away, 10 ms later, and an acknowledgement passes through several goroutines.
+const yieldRows = 32
 
 // segmentName is what a segment's files are called.
 func segmentName(id uint64) string { return fmt.Sprintf("%010d", id) }
@@ -22,8 +27,11 @@ func writeLake[E any](ctx context.Context, w *lake.Writer, add func(E) error, ev
 	defer w.Abort()
 	n := 0
 	for e, err := range events {
-		if n++; err == nil && n&1023 == 0 {
-			err = ctx.Err()
+		if n++; n%yieldRows == 0 {
+			runtime.Gosched()
+			if err == nil {
+				err = ctx.Err()
+			}
 		}
 		if err == nil {
 			err = add(e)

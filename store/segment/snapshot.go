@@ -2,6 +2,7 @@ package segment
 
 import (
 	"context"
+	"runtime"
 	"slices"
 
 	"wend.dev/wend/event"
@@ -31,6 +32,9 @@ func addBlock(blocks []*store.Block, sorted []*event.Event, also func(*event.Eve
 	out = slices.Clone(blocks)
 	b := part.NewBuilder()
 	for i, e := range sorted {
+		if i%yieldRows == 0 {
+			runtime.Gosched()
+		}
 		if i%warmRows == 0 {
 			warm(sorted[i:min(i+warmRows, len(sorted))])
 		}
