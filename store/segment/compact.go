@@ -22,6 +22,7 @@ const (
 	runMost     = 24         // segments merged at once
 	tierBits    = 3          // a tier holds segments up to 8 times as large as the tier below
 	tierFirst   = 12         // everything below 2^(tierFirst+tierBits-1) events is one tier
+	largeFile   = 200_000    // events from which a lake file is left as it is
 	largest     = 32_000_000 // events from which a segment is not merged any more
 )
 
@@ -146,8 +147,25 @@ func (s *Store) compact(ctx context.Context) (did bool, err error) {
 	return true, nil
 }
 
-// merge writes the lake files and parts of several segments as those of one. A day that only one of them has keeps
-// its file: kept names those.
+// smallFiles is the longest run of a day's lake files that are worth merging: from ≤ i < to, at least two of them. Large
+// ones stay as they are: their readers gain nothing by a merge, and reading and writing Parquet is the dearest part of it.
+// Neighbours alone are merged, since the order of the files is the order of arrival.
+func smallFiles(files []lake.File) (from, to int) {
+	start := 0
+	for i := 0; i <= len(files); i++ {
+		if i < len(files) && files[i].Rows < largeFile {
+			continue
+		}
+		if i-start >= 2 && i-start > to-from {
+			from, to = start, i
+		}
+		start = i + 1
+	}
+	return from, to
+}
+
+// merge writes the lake files and parts of several segments as those of one. Files that are large, or alone on their
+// day, are kept as they are: kept names those.
 func (s *Store) merge(ctx context.Context, e *entry, run []*segment, blocks []*store.Block) (kept map[string]bool, err error) {
 	days := map[string][]lake.File{}
 	for _, g := range run {
@@ -158,15 +176,22 @@ func (s *Store) merge(ctx context.Context, e *entry, run []*segment, blocks []*s
 	kept = map[string]bool{}
 	for _, day := range slices.Sorted(maps.Keys(days)) {
 		files := days[day]
-		if len(files) == 1 {
-			kept[lakePath(files[0])] = true
-		} else {
-			w := lakeWriter(s.dir, e.ID)
-			if files, err = writeLake(ctx, w, w.Add, readLake(s.dir, files)); err != nil {
-				return kept, err
+		from, to := smallFiles(files)
+		for i, f := range files {
+			if i < from || i >= to {
+				kept[lakePath(f)] = true
 			}
 		}
-		e.Lake = append(e.Lake, files...)
+		e.Lake = append(e.Lake, files[:from]...)
+		if from < to {
+			w := lakeWriter(s.dir, e.ID)
+			merged, err := writeLake(ctx, w, w.Add, readLake(s.dir, files[from:to]))
+			if err != nil {
+				return kept, err
+			}
+			e.Lake = append(e.Lake, merged...)
+		}
+		e.Lake = append(e.Lake, files[to:]...)
 	}
 	s.at("lake merged")
 	return kept, writeParts(s.dir, e, noErrors(ctx, part.Merge(blocks, part.MergeOptions{MaxRows: partRows})))
