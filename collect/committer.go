@@ -17,6 +17,13 @@ const (
 	submitBytes  = 1 << 20 // most that Submit takes as one event
 )
 
+// Appends begin gatherFor apart, so that one fsync serves more requests, unless so many wait that it is worth one anyway.
+// A request that comes alone is not kept waiting.
+const (
+	gatherFor = 2 * time.Millisecond
+	gatherMax = 8 // requests
+)
+
 const (
 	appendTimeout = 30 * time.Second
 	flushAt       = 1 << 20 // ids in memory that make the keeper flush
@@ -90,6 +97,16 @@ func (q *queue) take(spare []*request) (all []*request, more bool) {
 	}
 }
 
+// rest gives what has come since take, without waiting for any.
+func (q *queue) rest(all []*request) []*request {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	all = append(all, q.waiting...)
+	clear(q.waiting)
+	q.waiting = q.waiting[:0]
+	return all
+}
+
 // commit is the committer: the only goroutine that appends and that asks the dedup set. So when it looks at an event,
 // every earlier copy of it is either on disk and in the set, or in the same append, or was refused.
 func (c *Collector) commit() {
@@ -97,11 +114,17 @@ func (c *Collector) commit() {
 	defer close(c.flush)
 	b := &appendBatch{c: c, seen: map[uint64]struct{}{}}
 	var spare []*request
+	var began time.Time
 	for {
 		all, more := c.queue.take(spare)
 		if !more {
 			return
 		}
+		if wait := gatherFor - time.Since(began); wait > 0 && len(all) < gatherMax {
+			time.Sleep(wait)
+			all = c.queue.rest(all)
+		}
+		began = time.Now()
 		for _, r := range all {
 			b.add(r)
 		}

@@ -32,6 +32,8 @@ const (
 	dedupWindow = time.Minute // a repeated publish of one message within it is stored once
 	readAhead   = 32 << 20    // bytes that a reader is sent ahead of what it has handled
 	reopenEvery = time.Second
+	trimBytes   = 4 << 20 // bytes of messages forgotten at once
+	trimPause   = 20 * time.Millisecond
 )
 
 // ErrClosed is returned once the log is closed.
@@ -267,25 +269,49 @@ func (l *Log) Last(ctx context.Context) (store.Mark, error) {
 
 // Trim forgets messages up to and including upTo. The newest message stays, so that the numbering does. When upTo
 // lies past the end (the log was lost while what was sealed from it was not), new messages come after upTo: call it
-// at start with the mark that all is sealed to.
+// at start with the mark that all is sealed to. It takes its time: while the server forgets messages it takes none, so a
+// little is forgotten at once, and appends come between.
 func (l *Log) Trim(ctx context.Context, upTo store.Mark) error {
-	last, err := l.Last(ctx)
-	if err != nil {
-		return err
-	}
-	first := upTo + 1
-	if upTo == last {
-		first = last
-	}
-	if first <= 1 {
-		return nil
-	}
 	s, err := l.current(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.stream.Purge(ctx, jetstream.WithPurgeSequence(uint64(first))); err != nil {
-		return fmt.Errorf("cannot trim the log up to %d: %w", upTo, err)
+	info, err := s.stream.Info(ctx)
+	if err != nil {
+		return fmt.Errorf("cannot ask for the log's end: %w", err)
+	}
+	has := info.State
+	first := uint64(upTo) + 1
+	if uint64(upTo) == has.LastSeq {
+		first = has.LastSeq
+	}
+	if first <= 1 {
+		return nil
+	}
+	step := max(has.Msgs*trimBytes/max(has.Bytes, 1), 1)
+	for at := has.FirstSeq + step; at < min(first, has.LastSeq); at += step {
+		if err := l.purge(ctx, at); err != nil {
+			return err
+		}
+		select {
+		case <-time.After(trimPause):
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-l.life.Done():
+			return ErrClosed
+		}
+	}
+	return l.purge(ctx, first)
+}
+
+// purge forgets what comes before a message.
+func (l *Log) purge(ctx context.Context, first uint64) error {
+	s, err := l.current(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.stream.Purge(ctx, jetstream.WithPurgeSequence(first)); err != nil {
+		return fmt.Errorf("cannot trim the log up to %d: %w", first-1, err)
 	}
 	return nil
 }
