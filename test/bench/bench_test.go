@@ -141,6 +141,16 @@ func bruteFunnel(events map[event.ProfileID][]flat, steps []string) []int64 {
 	return counts
 }
 
+// segmentBatch is what a collector reads of a batch.
+type segmentBatch struct {
+	Batch []struct {
+		MessageID   string `json:"messageId"`
+		AnonymousID string `json:"anonymousId"`
+		UserID      string `json:"userId"`
+	} `json:"batch"`
+	SentAt time.Time `json:"sentAt"`
+}
+
 // fakeCollector acknowledges batches and remembers what it saw.
 type fakeCollector struct {
 	mu      sync.Mutex

@@ -8,102 +8,82 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/valyala/fastjson"
-
 	"wend.dev/wend/engine"
 )
-
-// segmentBatch is Segment's message as a Go program would declare it.
-type segmentBatch struct {
-	Batch []struct {
-		Type         string         `json:"type"`
-		MessageID    string         `json:"messageId"`
-		AnonymousID  string         `json:"anonymousId"`
-		UserID       string         `json:"userId"`
-		Event        string         `json:"event"`
-		Name         string         `json:"name"`
-		GroupID      string         `json:"groupId"`
-		PreviousID   string         `json:"previousId"`
-		Timestamp    time.Time      `json:"timestamp"`
-		Properties   map[string]any `json:"properties"`
-		Traits       map[string]any `json:"traits"`
-		Context      map[string]any `json:"context"`
-		Integrations map[string]any `json:"integrations"`
-	} `json:"batch"`
-	SentAt time.Time `json:"sentAt"`
-}
 
 // decodeRate is how many events per second one core decodes in one way.
 type decodeRate struct {
 	How  string
 	Rate float64
+	Bar  bool // the fastest library that makes structs: what the server is measured against
 }
 
-// decodeRates measures the decoders on one core, nothing else running. The last is our own; it is measured by the
-// benchmark of package collect, where it lives.
-func decodeRates(ctx context.Context, root string) ([]decodeRate, error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+// decodeRates measures the decoders on one core, nothing else running: the libraries, and our own, which is measured by
+// the benchmark of package collect, where it lives.
+func decodeRates(ctx context.Context, o options) ([]decodeRate, error) {
 	body, _ := sampleBatch(1, time.Now())
-	var parser fastjson.Parser
-	ways := []struct {
-		how string
-		f   func() error
-	}{
-		{"encoding/json into a struct", func() error {
-			var b segmentBatch
-			return json.Unmarshal([]byte(body), &b)
-		}},
-		{"fastjson, parse alone (no event made)", func() error { _, err := parser.Parse(body); return err }},
+	path, err := filepath.Abs(filepath.Join(o.dir, "batch.json"))
+	if err != nil {
+		return nil, err
 	}
-	var out []decodeRate
-	for _, w := range ways {
-		best := 0.0
-		for range 3 {
-			began, n := time.Now(), 0
-			for time.Since(began) < time.Second {
-				if err := w.f(); err != nil {
-					return nil, err
-				}
-				n++
-			}
-			best = max(best, float64(n*batch)/time.Since(began).Seconds())
+	if err := os.WriteFile(path, []byte(body), 0o644); err != nil {
+		return nil, err
+	}
+	defer os.Remove(path)
+	libraries := exec.CommandContext(ctx, "go", "test", "-bench", ".", "-cpu", "1", "-count", "3", ".")
+	libraries.Dir, libraries.Stderr = filepath.Join(o.root, "test", "bench", "decoder"), os.Stderr
+	libraries.Env = append(os.Environ(), "GOEXPERIMENT=jsonv2", "BODY="+path)
+	rates, err := benchRates(libraries)
+	if err != nil {
+		return nil, err
+	}
+	out := []decodeRate{
+		{How: "encoding/json into a struct", Rate: rates["BenchmarkEncodingJSON"]},
+		{How: "encoding/json/v2 into a struct", Rate: rates["BenchmarkEncodingJSONv2"]},
+		{How: "sonic into a struct", Rate: rates["BenchmarkSonic"]},
+	}
+	fastest := 0
+	for i, r := range out {
+		if r.Rate == 0 {
+			return nil, fmt.Errorf("%s: no rate was measured", r.How)
 		}
-		out = append(out, decodeRate{w.how, best})
+		if r.Rate > out[fastest].Rate {
+			fastest = i
+		}
 	}
-	own, err := ownDecodeRate(ctx, root)
-	return append(out, decodeRate{"Wend's decoder, to checked events", own}), err
+	out[fastest].Bar = true
+	own := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^BenchmarkDecode$/^events$", "-cpu", "1", "-count", "3", "./collect")
+	own.Dir, own.Stderr = o.root, os.Stderr
+	rates, err = benchRates(own)
+	return append(out, decodeRate{How: "Wend's own, to checked and flattened events", Rate: rates["BenchmarkDecode/events"]}), err
 }
 
-// ownDecodeRate is the fastest of three runs of BenchmarkDecode/events.
-func ownDecodeRate(ctx context.Context, root string) (best float64, err error) {
-	c := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^BenchmarkDecode$/^events$", "-cpu", "1", "-count", "3", "./collect")
-	c.Dir, c.Stderr = root, os.Stderr
+// benchRates gives the most events/s that each benchmark of a run printed.
+func benchRates(c *exec.Cmd) (map[string]float64, error) {
 	text, err := c.Output()
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w\n%s", c, err, text)
+		return nil, fmt.Errorf("%s: %w\n%s", c, err, text)
 	}
+	out := map[string]float64{}
 	for line := range strings.Lines(string(text)) {
 		words := strings.Fields(line)
 		if i := slices.Index(words, "events/s"); i > 0 {
 			rate, err := strconv.ParseFloat(words[i-1], 64)
 			if err != nil {
-				return 0, err
+				return nil, err
 			}
-			best = max(best, rate)
+			out[words[0]] = max(out[words[0]], rate)
 		}
 	}
-	if best == 0 {
-		return 0, fmt.Errorf("%s printed no events/s:\n%s", c, text)
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s printed no events/s:\n%s", c, text)
 	}
-	return best, nil
+	return out, nil
 }
 
 // syncTimes is how long the disk takes to make 60 kB durable, the size of one batch: milliseconds, median and p99.
@@ -158,7 +138,7 @@ func ingest(ctx context.Context, o options) (in ingested, err error) {
 	in.conns = o.connections
 	_, in.perEvent = sampleBatch(1, time.Now())
 	note("ingest: decode rates")
-	if in.decode, err = decodeRates(ctx, o.root); err != nil {
+	if in.decode, err = decodeRates(ctx, o); err != nil {
 		return in, err
 	}
 	if in.sync50, in.sync99, err = syncTimes(o.dir); err != nil {

@@ -85,14 +85,19 @@ func (r results) funnelTable(w io.Writer) {
 func (in *ingested) table(w io.Writer) {
 	fmt.Fprintf(w, "### Ingestion: batches of %d events of %d bytes over HTTP, acknowledged after fsync\n\n", batch, in.perEvent)
 	fmt.Fprint(w, "| | events/s | share of the bar's yardstick |\n|---|--:|--:|\n")
-	yardstick := in.decode[len(in.decode)-1].Rate
+	yardstick, name := 0.0, ""
+	for _, d := range in.decode {
+		if d.Bar {
+			yardstick, name = d.Rate, d.How
+		}
+	}
 	for _, d := range in.decode {
 		fmt.Fprintf(w, "| one core, decoding alone: %s | %s | %.0f %% |\n", d.How, count(int(d.Rate)), 100*d.Rate/yardstick)
 	}
 	rate := float64(in.full.Events) / in.full.Seconds
 	fmt.Fprintf(w, "| **the whole server**, %d connections, load generator on the same cores | **%s** | **%.0f %%** |\n\n", in.conns, count(int(rate)), 100*rate/yardstick)
-	fmt.Fprintf(w, "Bar: ≥ %.0f %% of our own decoder's rate on one core (%s).\n", 100*barIngest, met(rate >= barIngest*yardstick))
-	fmt.Fprintf(w, "Processor time per event at full rate: server %.1f µs, load generator %.1f µs; decoding alone is %.1f µs.\n", in.server, in.generator, 1e6/yardstick)
+	fmt.Fprintf(w, "Bar: ≥ %.0f %% of the rate of the fastest library on one core, which is %s (%s).\n", 100*barIngest, name, met(rate >= barIngest*yardstick))
+	fmt.Fprintf(w, "Processor time per event at full rate: server %.1f µs, load generator %.1f µs; our own decoding alone is %.1f µs.\n", in.server, in.generator, 1e6/in.decode[len(in.decode)-1].Rate)
 	fmt.Fprintf(w, "Every acknowledged event is seen by questions afterwards: %s of %s.\n\n", count(int(in.stored)), count(int(in.full.Events+in.steady.Events)))
 	fmt.Fprint(w, "| acknowledgement, ms | p50 | p99 | worst |\n|---|--:|--:|--:|\n")
 	fmt.Fprintf(w, "| at full rate, closed loop | %.1f | %.1f | %.1f |\n", in.full.P50, in.full.P99, in.full.Worst)
