@@ -18,9 +18,13 @@ import (
 // drainTime is how long requests under way may take after SIGTERM; with the sealing after it, it stays under 10 s.
 const drainTime = 4 * time.Second
 
-// gcPercent lets the heap grow further than Go does by default before it is collected: most of what is allocated under
-// load lives for a few seconds, until the tail packs it. GOGC in the environment overrides it.
-const gcPercent = 200
+// The heap may grow further than Go lets it by default before it is collected, since most of what is allocated under load
+// lives for a few seconds, until the tail packs it; but not when it is large already. GOGC or GOMEMLIMIT in the
+// environment take the place of both.
+const (
+	gcPercent   = 200
+	memoryLimit = 1 << 30 // bytes; mapped files are not among them
+)
 
 // Serve runs a server until ctx ends, then drains and returns. It prints one line when it answers.
 func Serve(ctx context.Context, c Config, errs io.Writer) error {
@@ -30,8 +34,9 @@ func Serve(ctx context.Context, c Config, errs io.Writer) error {
 // serve is Serve with a step between opening and listening, which may also wrap the handler.
 func serve(ctx context.Context, c Config, errs io.Writer, prepare func(context.Context, *Node) (http.Handler, error)) error {
 	logger := c.logger(errs)
-	if os.Getenv("GOGC") == "" {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(gcPercent)
+		debug.SetMemoryLimit(memoryLimit)
 	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {

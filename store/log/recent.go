@@ -9,7 +9,7 @@ import (
 )
 
 // recentBytes is how much of recent messages, encoded, is kept for a reader that is a little behind.
-const recentBytes = 32 << 20
+const recentBytes = 24 << 20
 
 // recent holds the messages that this process appended last, so that its reader need not fetch and decode what was
 // encoded a moment ago. All messages after covers are in list, in order. Only the embedded log uses it: with a cluster,
