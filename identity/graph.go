@@ -14,6 +14,7 @@ package identity
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -156,6 +157,44 @@ func (g *Graph) join(p event.ProfileID, groupID string, at event.Millis) {
 }
 
 func newer(a, b member) bool { return a.time > b.time || a.time == b.time && a.account > b.account }
+
+// Forget unlearns what the events of some profiles taught: the links to those users and their memberships. An account
+// that nobody else is a member of is forgotten too. Events that come later teach anew. That an anonymous id among them
+// was linked to yet another, later user is learnt again only from that user's next event.
+func (g *Graph) Forget(profiles []event.ProfileID) {
+	gone := make(map[event.ProfileID]bool, len(profiles))
+	for _, p := range profiles {
+		gone[p] = true
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for anon, l := range g.links {
+		if gone[anon] && !gone[l.user] { // the user's events said so; the anonymous ones are gone
+			g.pending[anon] = l
+			g.queue, g.fresh = append(g.queue, anon), append(g.fresh, anon)
+			delete(g.links, anon)
+		}
+	}
+	theirs := func(_ event.ProfileID, l link) bool { return gone[l.user] }
+	maps.DeleteFunc(g.links, theirs)
+	maps.DeleteFunc(g.pending, theirs)
+	settled := func(p event.ProfileID) bool { _, ok := g.pending[p]; return !ok }
+	g.queue, g.fresh = slices.DeleteFunc(g.queue, settled), slices.DeleteFunc(g.fresh, settled)
+	left := map[event.AccountID]bool{}
+	for _, p := range profiles {
+		if m, ok := g.members[p]; ok {
+			left[m.account] = true
+			delete(g.members, p)
+		}
+	}
+	for _, m := range g.members {
+		delete(left, m.account)
+	}
+	for a := range left {
+		delete(g.groups, a)
+	}
+	g.dirty = true
+}
 
 // View gives the current merges, memberships (by root profile) and account names. The maps are read only and stay as
 // they are. exists says whether any stored event was collected under a profile: it confirms the links whose anonymous

@@ -100,6 +100,98 @@ func TestRandomAnonymousIDsStayBounded(t *testing.T) {
 	}
 }
 
+// Forgetting some profiles leaves what the others' events alone would have taught, whatever the order.
+func TestForget(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		events := drawEvents(t)
+		w := newWorld(events...)
+		merged, _ := w.view()
+		root := event.UserProfile(fmt.Sprint("u", rapid.IntRange(1, 4).Draw(t, "who")))
+		gone := map[event.ProfileID]bool{root: true}
+		users := map[string]map[event.ProfileID]bool{} // by anonymous id
+		for _, e := range events {
+			if anon := event.AnonymousProfile(e.AnonymousID); merged[anon] == root {
+				gone[anon] = true
+			}
+			if e.UserID != "" {
+				if users[e.AnonymousID] == nil {
+					users[e.AnonymousID] = map[event.ProfileID]bool{}
+				}
+				users[e.AnonymousID][e.Profile] = true
+			}
+		}
+		for anon, of := range users {
+			if anon != "" && of[root] && len(of) > 1 {
+				t.Skip("a shared device: only the others' next events tell")
+			}
+		}
+		var ids []event.ProfileID
+		rest := newWorld()
+		for p := range gone {
+			ids = append(ids, p)
+			delete(w.seen, p)
+		}
+		w.Forget(ids)
+		w.Forget(ids)
+		for _, e := range events {
+			if !gone[e.Profile] {
+				rest.see(e)
+			}
+		}
+		same := func(when string) {
+			m1, a1 := w.view()
+			m2, a2 := rest.view()
+			if !maps.Equal(m1, m2) || !maps.Equal(a1, a2) {
+				t.Fatalf("%s: merged %v, want %v; accounts %v, want %v", when, m1, m2, a1, a2)
+			}
+			for a := range w.names {
+				found := false
+				for _, of := range a1 {
+					found = found || of == a
+				}
+				if _, kept := rest.names[a]; !kept || !found && len(a1) == 0 {
+					t.Fatalf("%s: account %v is still known", when, w.names[a])
+				}
+			}
+		}
+		same("afterwards")
+		for _, e := range drawEvents(t) { // a new life, and others' going on
+			w.see(e)
+			rest.see(e)
+		}
+		m1, _ := w.view()
+		m2, _ := rest.view()
+		if !maps.Equal(m1, m2) {
+			t.Fatalf("in the new life: merged %v, want %v", m1, m2)
+		}
+	})
+}
+
+func TestForgetKeepsWhatOthersSaid(t *testing.T) {
+	w := newWorld(group("", "a", "acme", 1), group("u", "", "acme", 2), group("v", "", "other", 2))
+	w.Observe(ev("u", "b", 3))
+	w.Forget([]event.ProfileID{event.UserProfile("u"), event.AnonymousProfile("b")})
+	_, accounts := w.view()
+	if _, _, names := w.View(nil); len(accounts) != 2 || names[event.AccountOf("acme")] != "acme" || w.Stats().Pending != 0 {
+		t.Errorf("accounts %v, names %v, %+v", accounts, names, w.Stats())
+	}
+	w.Forget([]event.ProfileID{event.AnonymousProfile("a")})
+	if _, _, names := w.View(nil); len(names) != 1 {
+		t.Errorf("nobody is of acme any more, but it is known: %v", names)
+	}
+	w = newWorld(ev("", "a", 1), ev("u", "a", 2))
+	w.view()
+	delete(w.seen, event.AnonymousProfile("a"))
+	w.Forget([]event.ProfileID{event.AnonymousProfile("a")}) // the user, and what the user's event says, stays
+	if s := w.Stats(); s.Links != 0 || s.Pending != 1 {
+		t.Errorf("%+v", s)
+	}
+	w.see(ev("", "a", 3))
+	if m, _ := w.view(); m[event.AnonymousProfile("a")] != event.UserProfile("u") {
+		t.Errorf("merged %v", m)
+	}
+}
+
 func TestViewDoesNotChangeUnderReader(t *testing.T) {
 	w := newWorld(ev("", "a", 1), ev("u", "a", 2))
 	before, _ := w.view()

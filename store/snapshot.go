@@ -57,6 +57,8 @@ type Identities interface {
 	View(exists func(event.ProfileID) bool) (merged map[event.ProfileID]event.ProfileID, accounts map[event.ProfileID]event.AccountID, groups map[event.AccountID]string)
 	// Observe learns from an event that has been logged. Seeing an event again changes nothing.
 	Observe(e *event.Event)
+	// Forget unlearns what the events of some profiles taught.
+	Forget(profiles []event.ProfileID)
 	// AppendBinary and UnmarshalBinary save and load all that Observe learnt.
 	AppendBinary(b []byte) ([]byte, error)
 	UnmarshalBinary(b []byte) error

@@ -53,6 +53,19 @@ type fataler interface {
 	Fatalf(string, ...any)
 }
 
+func TestPackedEventIsTheEvent(t *testing.T) {
+	var p Packer
+	want := event.Event{Kind: event.Identify, Name: "Identify", MessageID: "m", UserID: "u", AnonymousID: "a", GroupID: "g", Source: "s", Time: 5, ReceivedAt: 7,
+		Clamped: true, Profile: event.UserProfile("u"), Fields: []event.Field{{Path: "properties.n", Value: event.NumberValue(1.5)}, {Path: "traits.email", Value: event.StringValue("k@x")}}}
+	got, err := Packed(p.Append(nil, &want)).Event()
+	if err != nil || !reflect.DeepEqual(*got, want) {
+		t.Errorf("%+v, %v, want %+v", got, err, want)
+	}
+	if _, err := Packed(p.Append(nil, &want)[:packedHeader+3]).Event(); err == nil {
+		t.Error("a damaged one is an event")
+	}
+}
+
 // read takes all events of a sequence, keeping them until the end.
 func read(seq func(func(*event.Event, error) bool)) (out []event.Event, err error) {
 	for e, err := range seq {

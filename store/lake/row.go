@@ -150,6 +150,16 @@ func (p Packed) row(r *row, hex *[16]byte) error {
 	return nil
 }
 
+// Event unpacks the event. Its strings are p's memory.
+func (p Packed) Event() (*event.Event, error) {
+	var r row
+	var hex [16]byte
+	if err := p.row(&r, &hex); err != nil {
+		return nil, err
+	}
+	return r.event(&flattener{})
+}
+
 func putHex(to *[16]byte, v uint64) {
 	const digits = "0123456789abcdef"
 	for i := range to {

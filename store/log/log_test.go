@@ -1,6 +1,7 @@
 package log
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -235,6 +236,63 @@ func TestTrim(t *testing.T) {
 	if m := appendOne(t, killed, "newer"); m != 102 {
 		t.Errorf("mark %d after that and a kill", m)
 	}
+}
+
+// TestSeam leaves no byte of what came before it once the log is trimmed to it, not even in JetStream's files.
+func TestSeam(t *testing.T) {
+	l := open(t, Options{})
+	const secret = "kari.nordmann@example.com"
+	before := appendOne(t, l, "a-"+secret)
+	if err := l.Trim(t.Context(), before); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		before = appendOne(t, l, secret)
+	}
+	if !contains(t, l.dir(), secret) {
+		t.Fatal("the test looks in the wrong place")
+	}
+	seam, err := l.Seam(t.Context())
+	if err != nil || seam <= before {
+		t.Fatalf("seam at %d after %d, %v", seam, before, err)
+	}
+	if err := l.Trim(t.Context(), seam); err != nil {
+		t.Fatal(err)
+	}
+	if contains(t, l.dir(), secret) {
+		t.Error("it is still in the log's files")
+	}
+	if m := appendOne(t, l, "next"); m != seam+1 {
+		t.Errorf("mark %d after a seam at %d", m, seam)
+	}
+	var marks []store.Mark
+	killed := open(t, Options{Dir: copyDir(t, l.opts.Dir)})
+	err = killed.Read(t.Context(), 0, func(m store.Mark, events []event.Event) error {
+		if marks = append(marks, m); len(events) > 0 {
+			return errEnough
+		}
+		return nil
+	})
+	if !errors.Is(err, errEnough) || !slices.Equal(marks, []store.Mark{seam, seam + 1}) {
+		t.Errorf("read %v, %v", marks, err)
+	}
+}
+
+// contains says whether any file under a folder holds a text.
+func contains(t *testing.T, dir, text string) (found bool) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		found = found || bytes.Contains(b, []byte(text))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }
 
 func TestStreamLimit(t *testing.T) {

@@ -58,13 +58,13 @@ func worthwhile(run []*segment) bool {
 }
 
 func (g *segment) mergeable(t int) bool {
-	return g.lost == nil && !g.stuck && g.entry.Rows < largest && tier(g.entry.Rows) <= t
+	return g.lost == nil && !g.stuck && len(g.entry.Gone) == 0 && g.entry.Rows < largest && tier(g.entry.Rows) <= t
 }
 
 // upkeep merges segments, drops old days and checks the parts in the background.
 func (s *Store) upkeep() {
-	if err := s.retain(s.life); err != nil {
-		s.fail("cannot drop old days, will retry", err)
+	if err := errors.Join(s.purge(s.life), s.retain(s.life)); err != nil {
+		s.fail("upkeep failed, will retry", err)
 	}
 	s.verify(s.life)
 	ticker := time.NewTicker(upkeepEvery)
@@ -80,7 +80,7 @@ func (s *Store) upkeep() {
 			wait--
 			continue
 		}
-		if err := errors.Join(s.retain(s.life), s.compactAll(s.life)); err != nil {
+		if err := errors.Join(s.purge(s.life), s.retain(s.life), s.compactAll(s.life)); err != nil {
 			s.fail("upkeep failed, will retry", err)
 			fails++
 			wait = min(1<<min(fails, 10), 600)
@@ -105,11 +105,14 @@ func (s *Store) compactAll(ctx context.Context) error {
 func (s *Store) compact(ctx context.Context) (did bool, err error) {
 	s.changing.Lock()
 	defer s.changing.Unlock()
+	whole := ctx
+	ctx, done := s.patient(ctx)
+	defer done()
 	s.mu.Lock()
 	run := slices.Clone(pick(s.segments))
 	s.mu.Unlock()
 	if run == nil || ctx.Err() != nil {
-		return false, ctx.Err()
+		return false, whole.Err()
 	}
 	e := entry{ID: s.nextID()}
 	var blocks []*store.Block
@@ -135,6 +138,9 @@ func (s *Store) compact(ctx context.Context) (did bool, err error) {
 	}
 	if err != nil {
 		s.undo(e, kept)
+		if ctx.Err() != nil && whole.Err() == nil {
+			return false, nil // an erasure goes first; tried again after it
+		}
 		if err = full(err); ctx.Err() == nil && !errors.Is(err, store.ErrFull) {
 			s.mu.Lock()
 			for _, g := range run {

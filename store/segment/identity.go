@@ -10,6 +10,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"wend.dev/wend/event"
 	"wend.dev/wend/internal/durable"
 	"wend.dev/wend/store/lake"
 )
@@ -83,12 +84,17 @@ func (s *Store) loadIdentities(ctx context.Context) error {
 		}
 	}
 	s.snapped, s.report.snapBytes = covers, len(b)
+	for _, e := range s.manifest.Erased {
+		if e.ID > covers {
+			s.opts.Identities.Forget(e.Profiles)
+		}
+	}
 	for _, g := range s.segments {
 		if g.entry.Born <= covers {
 			continue
 		}
 		for _, f := range g.entry.Lake {
-			if err := s.observe(ctx, f); err != nil {
+			if err := s.observe(ctx, f, g.entry.erased()); err != nil {
 				if ctx.Err() != nil {
 					return err
 				}
@@ -100,8 +106,8 @@ func (s *Store) loadIdentities(ctx context.Context) error {
 	return nil
 }
 
-func (s *Store) observe(ctx context.Context, f lake.File) error {
-	for e, err := range lake.Read(filepath.Join(s.dir, lakePath(f))) {
+func (s *Store) observe(ctx context.Context, f lake.File, erased func(event.ProfileID) bool) error {
+	for e, err := range leaveOut(lake.Read(filepath.Join(s.dir, lakePath(f))), erased) {
 		if err == nil {
 			err = ctx.Err()
 		}

@@ -23,7 +23,7 @@ const (
 	manifestName = "MANIFEST"
 	copyName     = "MANIFEST.copy"
 
-	manifestVersion = 1
+	manifestVersion = 2 // 2: erasures; written as 1 while there are none
 )
 
 var errNoManifest = errors.New("there is no manifest")
@@ -34,6 +34,7 @@ type manifest struct {
 	Mark     store.Mark   `json:"mark"`                // all messages up to here are in the segments
 	Next     uint64       `json:"next"`                // the next segment's number
 	KeptFrom event.Millis `json:"kept_from,omitempty"` // retention has dropped what is older
+	Erased   []erasure    `json:"erased,omitempty"`    // that identity.snap may not know of, oldest first
 	Segments []entry      `json:"segments"`            // in order of arrival
 }
 
@@ -47,6 +48,10 @@ type entry struct {
 	Newest  event.Millis `json:"newest"` // ReceivedAt of its newest event
 	Lake    []lake.File  `json:"lake"`   // one per day; paths are relative to the lake's folder
 	Parts   []partFile   `json:"parts"`
+
+	// An erasure that the lake files have still to follow; the parts have.
+	Gone  []event.ProfileID `json:"gone,omitempty"`  // profiles whose events in the lake files do not count, ascending
+	Stale []string          `json:"stale,omitempty"` // the days whose lake files have such events, ascending
 }
 
 // partFile is one part of a segment; several parts hold ascending ranges of profiles.
@@ -89,12 +94,21 @@ func (e entry) paths() (out []string) {
 
 // encode gives the file's bytes: one line of JSON, one line with its XXH64 sum.
 func (m manifest) encode() []byte {
-	m.Version = manifestVersion
+	m.Version = m.version()
 	b, err := json.Marshal(m)
 	if err != nil {
 		panic("BUG: manifest is no JSON: " + err.Error())
 	}
 	return fmt.Appendf(b, "\nxxh64 %016x\n", xxhash.Sum64(b))
+}
+
+// version is the lowest that can say what the manifest says.
+func (m manifest) version() int {
+	erasing := func(e entry) bool { return len(e.Gone) > 0 }
+	if len(m.Erased) > 0 || slices.ContainsFunc(m.Segments, erasing) {
+		return manifestVersion
+	}
+	return 1
 }
 
 func decodeManifest(b []byte) (m manifest, err error) {
@@ -105,8 +119,8 @@ func decodeManifest(b []byte) (m manifest, err error) {
 	if err := json.Unmarshal(line, &m); err != nil {
 		return m, err
 	}
-	if m.Version != manifestVersion {
-		return m, fmt.Errorf("it has version %d, this program reads %d", m.Version, manifestVersion)
+	if m.Version < 1 || m.Version > manifestVersion {
+		return m, fmt.Errorf("it has version %d, this program reads 1 to %d", m.Version, manifestVersion)
 	}
 	return m, nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -61,7 +62,24 @@ func byPlace(a, b row) int {
 // model is the plain slice that the store is held against.
 type model struct {
 	events []event.Event
-	marks  []int // events[:marks[m-1]] came up to mark m
+	marks  []int        // events[:marks[m-1]] came up to mark m
+	gone   map[int]bool // events that were erased
+}
+
+// erase takes what there is of some profiles out of the model, and says how many events that are.
+func (m *model) erase(profiles []event.ProfileID) (n int64) {
+	fresh := maps.Clone(m.gone)
+	if fresh == nil {
+		fresh = map[int]bool{}
+	}
+	for i, e := range m.events {
+		if slices.Contains(profiles, e.Profile) && !fresh[i] {
+			fresh[i] = true
+			n++
+		}
+	}
+	m.gone = fresh
+	return n
 }
 
 // next makes the events of one more message.
@@ -84,8 +102,8 @@ func (m *model) next(n int, pick func(max int) int, now time.Time) []event.Event
 
 // rows are the model's events not older than cutoff, in the order of rowsOf.
 func (m *model) rows(cutoff event.Millis) (out []row) {
-	for _, e := range m.events {
-		if e.Time >= cutoff {
+	for i, e := range m.events {
+		if e.Time >= cutoff && !m.gone[i] {
 			out = append(out, row{e.Profile, e.Time, e.Fields[0].Value.Num, e.Name})
 		}
 	}
@@ -131,6 +149,9 @@ func (m *model) same(t fataler, s *Store, cutoff event.Millis) {
 	g := identity.New()
 	all := map[event.ProfileID]bool{}
 	for i := range m.events {
+		if m.gone[i] {
+			continue
+		}
 		g.Observe(&m.events[i])
 		all[m.events[i].Profile] = true
 	}
@@ -154,6 +175,9 @@ type machine struct {
 	killed  string       // the copy
 	trimmed store.Mark   // what OnSeal had been told by then
 	copies  int
+	erasing []event.ProfileID // of the erasure under way
+	at      string            // the last point of it: from the manifest on it has taken place
+	wasGone map[int]bool      // what was erased when the directory was copied
 	held    *store.Snapshot
 	rows    []row // of held
 }
@@ -163,8 +187,16 @@ func (m *machine) options(dir string) Options {
 		Dir: dir, Clock: m.clock, Identities: identity.New(), SealEvents: 40, SealAge: time.Minute, Retention: m.retain, manual: true,
 		OnSeal: func(mark store.Mark) error { m.marks = append(m.marks, mark); return nil },
 		signal: func(point string) {
+			if m.at != "" && (point == "erasing" || m.at == "erasing" && point == "manifest") {
+				m.at = point
+			}
 			if point == m.killAt {
 				m.killAt, m.killed, m.trimmed = "", m.copy(dir), 0
+				then := m.model
+				if m.at == "manifest" {
+					then.erase(m.erasing)
+				}
+				m.wasGone = then.gone
 				if len(m.marks) > 0 {
 					m.trimmed = m.marks[len(m.marks)-1]
 				}
@@ -211,8 +243,13 @@ func (m *machine) check(t *rapid.T) {
 		if s.Mark() < m.trimmed {
 			t.Fatalf("the log has been trimmed to %d, the store reaches only to %d", m.trimmed, s.Mark())
 		}
-		m.replay(t, s)
-		m.same(t, s, m.cutoff)
+		then := m.model
+		then.gone = m.wasGone
+		then.replay(t, s)
+		then.same(t, s, m.cutoff)
+		must(t, s.purge(context.Background()))
+		then.same(t, s, m.cutoff)
+		then.noTrace(t, m.killed)
 		abandon(s)
 		noStrays(t, m.killed)
 		if err := os.RemoveAll(m.killed); err != nil {
@@ -244,6 +281,28 @@ func noStrays(t fataler, dir string) {
 	}
 	if len(needed) > 0 {
 		t.Fatalf("missing: %v", needed)
+	}
+}
+
+// noTrace fails when a lake file holds an event that was erased, or the manifest still has something to do.
+func (m *model) noTrace(t fataler, dir string) {
+	t.Helper()
+	man, _, err := loadManifest(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if man.version() != 1 {
+		t.Fatalf("the manifest still remembers %v %v", man.Erased, man.Segments)
+	}
+	for _, seg := range man.Segments {
+		for e, err := range readLake(dir, seg.Lake) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i, _ := strconv.Atoi(e.MessageID); m.gone[i] {
+				t.Fatalf("event %d was erased and is in segment %d", i, seg.ID)
+			}
+		}
 	}
 }
 
@@ -297,6 +356,33 @@ func TestModel(t *testing.T) {
 					must(t, m.store.Seal(ctx))
 				}
 			},
+			"erase": func(t *rapid.T) {
+				who := fmt.Sprint(pick(6))
+				both := []event.ProfileID{event.AnonymousProfile(who), event.UserProfile("u" + who)}
+				whom := both[pick(2)]
+				snap, err := m.store.Snapshot(ctx)
+				must(t, err)
+				if m.erasing = both; snap.Root(both[0]) != both[1] {
+					m.erasing = []event.ProfileID{whom}
+				}
+				snap.Release()
+				m.at = "began"
+				out, err := m.store.Erase(ctx, whom)
+				must(t, err)
+				m.at = ""
+				if slices.Sort(m.erasing); !slices.Equal(out.Profiles, m.erasing) {
+					t.Fatalf("erased %v, want %v", out.Profiles, m.erasing)
+				}
+				if n := m.erase(out.Profiles); m.retain == 0 && n != out.Events {
+					t.Fatalf("%d events erased, want %d", out.Events, n)
+				}
+			},
+			"purge": func(t *rapid.T) {
+				must(t, m.store.purge(ctx))
+				if m.held == nil {
+					m.noTrace(t, m.dir)
+				}
+			},
 			"verify": func(*rapid.T) { m.store.verify(ctx) },
 			"later":  func(t *rapid.T) { m.clock.now = m.clock.now.Add(time.Duration(1+pick(30)) * time.Hour) },
 			"retain": func(t *rapid.T) {
@@ -325,7 +411,7 @@ func TestModel(t *testing.T) {
 				m.replay(t, m.store)
 			},
 			"kill within": func(t *rapid.T) {
-				m.killAt = rapid.SampledFrom([]string{"lake", "parts", "identity", "manifest", "copy", "lake merged", "merged", "retained"}).Draw(t, "at")
+				m.killAt = rapid.SampledFrom([]string{"lake", "parts", "identity", "manifest", "copy", "lake merged", "merged", "retained", "erasing", "forgotten", "purged"}).Draw(t, "at")
 			},
 			"hold": func(t *rapid.T) {
 				if m.held != nil {

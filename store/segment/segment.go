@@ -87,15 +87,9 @@ func writeParts(dir string, e *entry, blocks iter.Seq2[*store.Block, error]) err
 		if b.Rows() == 0 {
 			continue
 		}
-		path := filepath.Join(partsDir, fmt.Sprintf("%s-%d.part", segmentName(e.ID), len(e.Parts)))
-		if err := part.Write(filepath.Join(dir, path), b); err != nil {
+		if err := writePart(dir, e, b); err != nil {
 			return err
 		}
-		info, err := os.Stat(filepath.Join(dir, path))
-		if err != nil {
-			return err
-		}
-		e.Parts = append(e.Parts, partFile{Path: path, Rows: b.Rows(), Bytes: info.Size()})
 		if e.Rows == 0 {
 			e.MinTime, e.MaxTime = b.MinTime, b.MaxTime
 		}
@@ -103,6 +97,20 @@ func writeParts(dir string, e *entry, blocks iter.Seq2[*store.Block, error]) err
 		e.Rows += b.Rows()
 	}
 	return nil
+}
+
+// writePart writes a block as one more part of a segment. The entry names the file even when that fails.
+func writePart(dir string, e *entry, b *store.Block) error {
+	path := filepath.Join(partsDir, fmt.Sprintf("%s-%d.part", segmentName(e.ID), len(e.Parts)))
+	e.Parts = append(e.Parts, partFile{Path: path, Rows: b.Rows()})
+	if err := part.Write(filepath.Join(dir, path), b); err != nil {
+		return err
+	}
+	info, err := os.Stat(filepath.Join(dir, path))
+	if err == nil {
+		e.Parts[len(e.Parts)-1].Bytes = info.Size()
+	}
+	return err
 }
 
 // noErrors makes a sequence that fails only when ctx ends.
@@ -149,10 +157,10 @@ func build(ctx context.Context, events iter.Seq2[*event.Event, error]) iter.Seq2
 // it gives names what it wrote, on an error too.
 func rebuild(ctx context.Context, dir string, e entry) (entry, error) {
 	fresh := e
-	if err := writeParts(dir, &fresh, build(ctx, readLake(dir, e.Lake))); err != nil {
+	if err := writeParts(dir, &fresh, build(ctx, leaveOut(readLake(dir, e.Lake), e.erased()))); err != nil {
 		return fresh, err
 	}
-	if fresh.Rows != e.Rows {
+	if fresh.Rows != e.Rows && (len(e.Gone) == 0 || fresh.Rows > e.Rows) { // of a segment that was lost nobody could count what is gone
 		return fresh, fmt.Errorf("the lake files of segment %d hold %d events instead of %d", e.ID, fresh.Rows, e.Rows)
 	}
 	return fresh, nil
@@ -166,12 +174,43 @@ func remove(dir string, e entry) {
 }
 
 // change is one step from a manifest to the next. The segments of old, which stand side by side, give way to fresh
-// (nil: to nothing), which stands where the first of them stood, or last if there are none.
+// (nil: to nothing), which stands where the first of them stood, or last if there are none. Besides, or instead, some
+// segments give way to another each.
 type change struct {
 	old   []*segment
 	fresh *segment
+	pairs []pair
 	edit  func(*manifest) // what else changes; may be nil
 	swap  func()          // what else changes in memory in the same instant; called under Store.mu; may be nil
+}
+
+// pair is a segment and what it gives way to, nil for nothing.
+type pair struct{ old, fresh *segment }
+
+// abandon removes what a change that is not to be has written for its pairs.
+func (c *change) abandon(dir string) {
+	for _, p := range c.pairs {
+		if p.fresh != nil && p.fresh.lost == nil {
+			_ = p.fresh.close()
+			discard(dir, p.fresh.entry, p.old.entry)
+		}
+	}
+}
+
+// swapPairs puts the pairs' fresh segments in the place of the old ones, in the manifest and in the list beside it.
+func (c *change) swapPairs(m *manifest, segments []*segment) []*segment {
+	for _, p := range c.pairs {
+		at := m.index(p.old.entry.ID)
+		if at < 0 || segments[at] != p.old {
+			panic("BUG: a segment that is to be replaced is not in the manifest")
+		}
+		if p.fresh == nil {
+			m.Segments, segments = slices.Delete(m.Segments, at, at+1), slices.Delete(segments, at, at+1)
+			continue
+		}
+		m.Segments[at], segments[at] = p.fresh.entry, p.fresh
+	}
+	return segments
 }
 
 // commit makes a change. Files that nobody needs any more are removed once both copies of the manifest are written
@@ -180,6 +219,9 @@ func (s *Store) commit(c change) error {
 	s.committing.Lock()
 	defer s.committing.Unlock()
 	m, old, fresh := s.manifest.clone(), c.old, c.fresh
+	s.mu.Lock()
+	segments := slices.Clone(s.segments) // only commits change it
+	s.mu.Unlock()
 	place := len(m.Segments)
 	if len(old) > 0 {
 		place = m.index(old[0].entry.ID)
@@ -188,8 +230,14 @@ func (s *Store) commit(c change) error {
 		}
 		m.Segments = slices.Delete(m.Segments, place, place+len(old))
 	}
+	segments = slices.Delete(segments, place, place+len(old))
 	if fresh != nil {
 		m.Segments = slices.Insert(m.Segments, place, fresh.entry)
+		segments = slices.Insert(segments, place, fresh)
+	}
+	segments = c.swapPairs(&m, segments)
+	for _, p := range c.pairs {
+		old = append(old[:len(old):len(old)], p.old)
 	}
 	if c.edit != nil {
 		c.edit(&m)
@@ -200,10 +248,7 @@ func (s *Store) commit(c change) error {
 	s.at("manifest")
 	s.manifest = m
 	s.mu.Lock()
-	s.segments = slices.Delete(slices.Clone(s.segments), place, place+len(old))
-	if fresh != nil {
-		s.segments = slices.Insert(s.segments, place, fresh)
-	}
+	s.segments = segments
 	s.layout++
 	if c.swap != nil {
 		c.swap()
@@ -280,7 +325,8 @@ func (s *Store) load(ctx context.Context) error {
 	if err := s.sweep(m); err != nil {
 		return err
 	}
-	for i, e := range m.Segments {
+	kept := m.Segments[:0:0]
+	for _, e := range m.Segments {
 		g, err := openSegment(s.dir, e)
 		if err != nil {
 			g, err = s.repair(ctx, e, err)
@@ -288,14 +334,21 @@ func (s *Store) load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.segments = append(s.segments, g)
-		s.manifest.Segments[i] = g.entry
+		if g, err = s.cleanse(ctx, g); err != nil {
+			return err
+		}
 		s.checkLake(e)
+		if g != nil {
+			s.segments = append(s.segments, g)
+			kept = append(kept, g.entry)
+		}
 	}
-	if s.report.rebuilt > 0 { // the new parts may be cut elsewhere
+	s.manifest.Segments = kept
+	if s.report.rebuilt+s.report.cleansed > 0 { // the new parts may be cut elsewhere
 		if err := errors.Join(saveManifest(s.dir, manifestName, s.manifest), saveManifest(s.dir, copyName, s.manifest)); err != nil {
 			return err
 		}
+		s.settle()
 	}
 	return s.loadIdentities(ctx)
 }
@@ -317,6 +370,31 @@ func (s *Store) repair(ctx context.Context, e entry, cause error) (*segment, err
 	}
 	s.fail(fmt.Sprintf("segment %d is left out: its parts and its lake files are damaged, restore them from a backup", e.ID), err)
 	return &segment{entry: e, refs: 1, lost: errors.Join(cause, err)}, nil
+}
+
+// cleanse takes out of a segment that has just been opened what was erased while it was lost; nil if nothing is left.
+func (s *Store) cleanse(ctx context.Context, g *segment) (*segment, error) {
+	if g.lost != nil || len(g.entry.Gone) == 0 {
+		return g, nil
+	}
+	fresh, gone, err := s.without(ctx, g, g.entry.Gone)
+	if err != nil || gone == 0 {
+		return g, err
+	}
+	s.report.cleansed++
+	var kept entry
+	if fresh != nil {
+		kept = fresh.entry
+	}
+	s.deferred = append(s.deferred, func() {
+		for _, p := range g.entry.paths() {
+			if !slices.Contains(kept.paths(), p) {
+				g.obsolete = append(g.obsolete, filepath.Join(s.dir, p))
+			}
+		}
+		s.drop([]*segment{g})
+	})
+	return fresh, nil
 }
 
 // checkLake tells of lake files that are missing or cut.

@@ -49,7 +49,7 @@ type Store struct {
 
 	freezing sync.Mutex // held while raw events become blocks and chunks, and while the tail is handed to the sealer
 	sealing  sync.Mutex // held by a seal
-	changing sync.Mutex // held by whatever rewrites segments: compaction, retention, rebuilding, loading
+	changing sync.Mutex // held by whatever rewrites segments: compaction, retention, rebuilding, loading, erasing; taken before sealing
 
 	settling   sync.Mutex // held while the manifest's copy is written and what waits for it is done
 	unsettled  bool       // that failed; guarded by settling
@@ -74,10 +74,12 @@ type Store struct {
 	closed   bool
 	report   report
 	retained time.Time // when retention ran last, guarded by changing
-	snapped  uint64    // newest segment that identity.snap covers
+	snapped  uint64    // newest segment, or erasure, that identity.snap covers
 	unsnap   int       // events sealed since
 	retryAt  time.Time // after a failed seal
 	retries  int
+	urgent   int                // erasures that wait for slow work on segments
+	giveWay  context.CancelFunc // stops that work, nil if there is none
 }
 
 // Open reads the manifest, maps the parts, makes damaged ones again from their lake files, removes what is no part of
