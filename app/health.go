@@ -28,6 +28,39 @@ type health struct {
 	failure error
 	damage  error
 	mark    store.Mark
+	moved   chan struct{} // closed and replaced when mark or failure changes; nil if nobody waits
+}
+
+// await returns once the store has followed the log up to a mark.
+func (h *health) await(ctx context.Context, mark store.Mark) error {
+	for {
+		h.mu.Lock()
+		at, failure := h.mark, h.failure
+		if h.moved == nil {
+			h.moved = make(chan struct{})
+		}
+		moved := h.moved
+		h.mu.Unlock()
+		switch {
+		case at >= mark:
+			return nil
+		case failure != nil:
+			return failure
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// tell wakes those who wait. Callers hold mu.
+func (h *health) tell() {
+	if h.moved != nil {
+		close(h.moved)
+		h.moved = nil
+	}
 }
 
 func (h *health) damaged(err error) {
@@ -40,12 +73,14 @@ func (h *health) broken(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.failure = err
+	h.tell()
 }
 
 func (h *health) reached(m store.Mark) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.mark = m
+	h.tell()
 }
 
 func (h *health) state() (mark store.Mark, failure, damage error) {
@@ -77,7 +112,7 @@ func (n *Node) Status(ctx context.Context) (httpapi.Status, error) {
 			}
 		}
 	}
-	out.Store = httpapi.StoreStatus{Events: n.events(), TailEvents: int64(st.TailRows), Segments: st.Segments, LakeBytes: st.LakeBytes, PartBytes: st.PartBytes,
+	out.Store = httpapi.StoreStatus{Events: n.events(), TailEvents: int64(st.TailRows), Segments: st.Segments, LakeBytes: st.LakeBytes, PartBytes: st.PartBytes, StaleFiles: st.StaleFiles,
 		LogBytes: sizeOf(filepath.Join(n.config.Data, "log")), FreeBytes: free(n.config.Data), Version: uint64(mark), FreshnessMS: -1}
 	if mark != 0 && last > mark {
 		out.Store.LogLag = int64(last - mark)
@@ -207,6 +242,7 @@ var (
 	figSegments = prometheus.NewDesc("wend_store_segments", "Sealed segments.", nil, nil)
 	figLake     = prometheus.NewDesc("wend_store_lake_bytes", "Parquet files.", nil, nil)
 	figPart     = prometheus.NewDesc("wend_store_part_bytes", "Sequence index files.", nil, nil)
+	figStale    = prometheus.NewDesc("wend_store_stale_files", "Parquet files that still hold events of erased people.", nil, nil)
 	figErrors   = prometheus.NewDesc("wend_store_errors_total", "Failures of sealing and merging.", nil, nil)
 	figAccepted = prometheus.NewDesc("wend_collect_events_total", "Events accepted.", nil, nil)
 	figTwice    = prometheus.NewDesc("wend_collect_duplicates_total", "Events acknowledged that were there already.", nil, nil)
@@ -219,7 +255,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (f figures) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{figRows, figTail, figSegments, figLake, figPart, figErrors, figAccepted, figTwice, figRejected, figAnswers, figQueued, figAppend, figLinks} {
+	for _, d := range []*prometheus.Desc{figRows, figTail, figSegments, figLake, figPart, figStale, figErrors, figAccepted, figTwice, figRejected, figAnswers, figQueued, figAppend, figLinks} {
 		ch <- d
 	}
 }
@@ -237,6 +273,7 @@ func (f figures) Collect(ch chan<- prometheus.Metric) {
 	gauge(figSegments, float64(st.Segments))
 	gauge(figLake, float64(st.LakeBytes))
 	gauge(figPart, float64(st.PartBytes))
+	gauge(figStale, float64(st.StaleFiles))
 	count(figErrors, float64(st.Errors))
 	count(figAccepted, float64(in.Accepted))
 	count(figTwice, float64(in.Duplicates))

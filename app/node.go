@@ -44,6 +44,7 @@ type Node struct {
 	metrics *prometheus.Registry
 	seen    *sightings
 	handler http.Handler
+	erasing sync.Mutex // one erasure at a time
 
 	follow context.CancelFunc
 	done   sync.WaitGroup
@@ -199,8 +200,8 @@ func (n *Node) serveAPI() (err error) {
 		Maps: n.desk.Maps(), Definitions: n.desk.Files(), Files: web.Files(),
 		Sources:    &desk.Sources{Store: n.meta, Seen: n.seen.of, Clock: clock{}, Changed: n.hub.Changed},
 		Rejections: &desk.Rejections{Store: n.meta, Again: n.again, Changed: n.hub.Changed},
-		Imports:    desk.Imports{Store: n.meta.Imports()}, Views: n.desk.Views(),
-		Settings: desk.Settings{Store: n.meta, Changed: n.hub.Changed}, Health: n, Hub: n.hub, Clock: clock{}, Metrics: n.metrics,
+		Imports:    desk.Imports{Store: n.meta.Imports(), Changed: n.hub.Changed}, Views: n.desk.Views(),
+		Settings: desk.Settings{Store: n.meta, Changed: n.hub.Changed}, Health: n, Erasure: n, Hub: n.hub, Clock: clock{}, Metrics: n.metrics,
 		Log: n.logger, QueryTimeout: n.config.Query.Timeout, Secure: n.config.Secure,
 	})
 	if err != nil {
@@ -254,6 +255,7 @@ func (n *Node) Close(ctx context.Context) error {
 	if n.follow != nil {
 		n.follow()
 		n.done.Wait()
+		n.health.broken(errors.New("the server is stopping")) // for those who wait for the log to be followed
 	}
 	if n.store != nil {
 		err := n.store.Close(ctx)

@@ -94,6 +94,16 @@ func (c *Collector) Close() error {
 	return c.o.Dedup.Flush(c.mark.get())
 }
 
+// Flush makes the dedup set durable up to a mark of the log that has been reached: everything up to there may be trimmed.
+func (c *Collector) Flush(ctx context.Context, upTo store.Mark) error {
+	// The committer answers once it has put into the set what it appended before: so it knows all up to the mark.
+	if err := c.Submit(ctx, "", nil); err != nil {
+		return err
+	}
+	c.mark.set(upTo)
+	return c.o.Dedup.Flush(c.mark.get())
+}
+
 // InvalidEvent is Submit's error for an event that cannot be accepted.
 type InvalidEvent struct {
 	Index  int    // which of the events given

@@ -15,29 +15,40 @@ import (
 // ErrNoImport is returned by Imports for an import that was never begun. The edge answers 404.
 var ErrNoImport = errors.New("no such import")
 
+// ErrCancelled is returned by Imports for an import that somebody cancelled. The edge answers 409.
+var ErrCancelled = errors.New("this import was cancelled in Wend; what it sent stays, and running the same command again goes on from there")
+
+// ErrImportDone is returned by Imports when an import that is to be cancelled has finished already.
+var ErrImportDone = errors.New("this import is finished already")
+
 // Import is how far the import of one set of files has come. The client that reads the files writes it after each
 // acknowledged batch, so that a later run of the same import goes on where this one stopped.
 type Import struct {
-	Source    string       `json:"source"`     // id of the source whose write key the client used
-	ID        string       `json:"id"`         // 32 hex digits: hash of the files' content, the mapping and the format
-	Title     string       `json:"title"`      // for people: the mapping's title, "" without a mapping
-	Files     []string     `json:"files"`      // for people: the files' names, without folders
-	Rows      int64        `json:"rows"`       // rows whose events are acknowledged: the next run skips as many
-	Events    int64        `json:"events"`     // events acknowledged
-	BadRows   int64        `json:"bad_rows"`   // rows left out because they could not be read
-	BytesRead int64        `json:"bytes_read"` // of BytesAll; for people
-	BytesAll  int64        `json:"bytes_all"`  // size of the files as they lie on disk
-	Done      bool         `json:"done"`       // everything was sent
-	StartedAt event.Millis `json:"started_at"` // set by the server at the first write
-	UpdatedAt event.Millis `json:"updated_at"` // set by the server at each write
+	Source    string       `json:"source"`              // id of the source whose write key the client used
+	ID        string       `json:"id"`                  // 32 hex digits: hash of the files' content, the mapping and the format
+	Title     string       `json:"title"`               // for people: the mapping's title, "" without a mapping
+	Files     []string     `json:"files"`               // for people: the files' names, without folders
+	Rows      int64        `json:"rows"`                // rows whose events are acknowledged: the next run skips as many
+	Events    int64        `json:"events"`              // events acknowledged
+	BadRows   int64        `json:"bad_rows"`            // rows left out because they could not be read
+	BytesRead int64        `json:"bytes_read"`          // of BytesAll; for people
+	BytesAll  int64        `json:"bytes_all"`           // size of the files as they lie on disk
+	Done      bool         `json:"done"`                // everything was sent
+	Resume    bool         `json:"resume,omitempty"`    // a new run begins: a cancellation is over. Not kept
+	Cancelled bool         `json:"cancelled,omitempty"` // somebody cancelled it; set by Cancel, whatever a client says
+	StartedAt event.Millis `json:"started_at"`          // set by the server at the first write
+	UpdatedAt event.Millis `json:"updated_at"`          // set by the server at each write
 }
 
 // Imports keeps the state of imports.
 type Imports interface {
-	// Put stores the state, replacing what was kept under the same source and id.
+	// Put stores the state, replacing what was kept under the same source and id. Of an import that was cancelled it
+	// keeps the old one, with an error wrapping ErrCancelled, unless Resume is set.
 	Put(ctx context.Context, i Import) error
 	// Get returns one import's state, or an error wrapping ErrNoImport.
 	Get(ctx context.Context, source, id string) (Import, error)
+	// Cancel marks an import as cancelled and returns its state. The error wraps ErrNoImport, or ErrImportDone.
+	Cancel(ctx context.Context, source, id string) (Import, error)
 	// List returns the most recently updated imports of all sources, newest first, at most limit.
 	List(ctx context.Context, limit int) ([]Import, error)
 }
@@ -106,7 +117,7 @@ func (h *ImportHandler) put(w http.ResponseWriter, r *http.Request, source, id s
 		return
 	}
 	now := event.MillisOf(h.Clock.Now())
-	state.Source, state.ID, state.StartedAt, state.UpdatedAt = source, id, now, now
+	state.Source, state.ID, state.StartedAt, state.UpdatedAt, state.Cancelled = source, id, now, now, false
 	before, err := h.Imports.Get(r.Context(), source, id)
 	if err == nil {
 		state.StartedAt = before.StartedAt
@@ -116,10 +127,15 @@ func (h *ImportHandler) put(w http.ResponseWriter, r *http.Request, source, id s
 	if err == nil {
 		err = h.Imports.Put(r.Context(), state)
 	}
+	if errors.Is(err, ErrCancelled) {
+		importError(w, http.StatusConflict, "cancelled", ErrCancelled.Error())
+		return
+	}
 	if err != nil {
 		importError(w, http.StatusServiceUnavailable, "unavailable", err.Error())
 		return
 	}
+	state.Resume = false
 	importJSON(w, http.StatusOK, state)
 }
 

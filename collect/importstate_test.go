@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -33,10 +34,20 @@ func (s *importStore) ByKey(_ context.Context, key string) (collect.Source, erro
 }
 
 func (s *importStore) Put(_ context.Context, i collect.Import) error {
+	if s.broken == nil && s.states[i.Source+i.ID].Cancelled && !i.Resume {
+		return fmt.Errorf("import: %w", collect.ErrCancelled)
+	}
 	if s.broken == nil {
 		s.states[i.Source+i.ID] = i
 	}
 	return s.broken
+}
+
+func (s *importStore) Cancel(_ context.Context, source, id string) (collect.Import, error) {
+	i := s.states[source+id]
+	i.Cancelled = true
+	s.states[source+id] = i
+	return i, nil
 }
 
 func (s *importStore) Get(_ context.Context, source, id string) (collect.Import, error) {
@@ -89,6 +100,13 @@ func TestImportHandler(t *testing.T) {
 	f("GET", "key-a", id, "", 200, `"source":"a","id":"`+id+`"`)
 	f("GET", "key-a", id, "", 200, `"rows":20,"events":60,`)
 	f("GET", "key-b", id, "", 404, "not_found")
+
+	// Once cancelled only a new run is noted; what the client says of it does not count.
+	_, _ = store.Cancel(t.Context(), "a", id)
+	f("PUT", "key-a", id, `{"rows":30}`, 409, `"code":"cancelled","message":"this import was cancelled in Wend`)
+	f("GET", "key-a", id, "", 200, `"rows":20,"events":60,`)
+	f("PUT", "key-a", id, `{"rows":20,"resume":true,"cancelled":true}`, 200, `"started_at":1000`)
+	f("PUT", "key-a", id, `{"rows":30,"cancelled":true}`, 200, `"rows":30`)
 
 	store.broken = errors.New("disk is full")
 	f("GET", "key-a", id, "", 503, "disk is full")

@@ -15,4 +15,9 @@ func (a *api) imports() {
 			i, err := a.Imports.Import(ctx, in.ID)
 			return &answer[Import]{i}, err
 		})
+	handle(a, route{method: "POST", path: base + "/{id}/cancel", tag: tag, summary: "Stop an import; running it again goes on from there", errors: []int{404, 409}},
+		func(ctx context.Context, in *keyInput) (*answer[Import], error) {
+			i, err := a.Imports.CancelImport(ctx, in.ID)
+			return &answer[Import]{i}, err
+		})
 }

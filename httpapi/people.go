@@ -32,23 +32,28 @@ func (a *api) profiles() {
 		})
 	handle(a, route{method: "GET", path: "/api/v1/profiles/{id}", tag: "People", summary: "One person", errors: []int{404}},
 		func(ctx context.Context, in *idInput) (*answer[engine.Person], error) {
-			id, err := event.ParseProfileID(in.ID)
-			if err != nil {
-				return nil, &Fault{Kind: "invalid", Field: "id", Reason: err.Error()}
-			}
-			page, err := a.people(ctx, engine.PeopleQuery{IDs: []event.ProfileID{id}, Limit: 1})
-			if err != nil {
-				return nil, err
-			}
-			if len(page.Body.People) == 0 {
-				return nil, &Fault{Kind: "not_found", Reason: "no event of this profile is stored"}
-			}
-			return &answer[engine.Person]{page.Body.People[0]}, nil
+			person, err := a.person(ctx, in.ID)
+			return &answer[engine.Person]{person}, err
 		})
 	handle(a, route{method: "GET", path: "/api/v1/profiles/{id}/timeline", tag: "People", summary: "What one person did, newest first", errors: []int{504}},
 		func(ctx context.Context, in *timelineInput) (*answer[*seq.TimelineAnswer], error) {
 			return a.timeline(ctx, "profile", in)
 		})
+}
+
+func (a *api) person(ctx context.Context, text string) (none engine.Person, err error) {
+	id, err := event.ParseProfileID(text)
+	if err != nil {
+		return none, &Fault{Kind: "invalid", Field: "id", Reason: err.Error()}
+	}
+	page, err := a.people(ctx, engine.PeopleQuery{IDs: []event.ProfileID{id}, Limit: 1})
+	if err != nil {
+		return none, err
+	}
+	if len(page.Body.People) == 0 {
+		return none, &Fault{Kind: "not_found", Reason: "no event of this profile is stored"}
+	}
+	return page.Body.People[0], nil
 }
 
 func (a *api) people(ctx context.Context, q engine.PeopleQuery) (*answer[*engine.PeoplePage], error) {

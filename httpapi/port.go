@@ -28,6 +28,7 @@ type Deps struct {
 	Sources     Sources
 	Rejections  Rejections
 	Imports     Imports
+	Erasure     Erasure
 	Views       Views
 	Settings    Settings
 	Health      Health
@@ -117,6 +118,15 @@ type Rejections interface {
 type Imports interface {
 	ListImports(ctx context.Context, p Page) (items []Import, next string, err error)
 	Import(ctx context.Context, id string) (Import, error)
+	// CancelImport makes the client stop at its next note; what it sent stays. A Fault "conflict" for one that is done.
+	CancelImport(ctx context.Context, id string) (Import, error)
+}
+
+// Erasure forgets people.
+type Erasure interface {
+	// ErasePerson erases the root profile of one and everything merged into it. When it returns, no answer and no
+	// restart brings the events back; files are rewritten behind it.
+	ErasePerson(ctx context.Context, id event.ProfileID) (Erased, error)
 }
 
 // Views keeps questions that people saved.

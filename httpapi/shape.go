@@ -117,7 +117,7 @@ type Import struct {
 	Source     string    `json:"source" doc:"Id of the source it writes to"`
 	Name       string    `json:"name" doc:"The mapping's title, or the files' names"`
 	Files      []string  `json:"files" doc:"Names of its files"`
-	State      string    `json:"state" enum:"running,done" doc:"How it stands; one that has not moved for long was stopped, and can be resumed by running it again"`
+	State      string    `json:"state" enum:"running,done,cancelled" doc:"How it stands; one that has not moved for long was stopped, and can be resumed by running it again"`
 	BytesRead  int64     `json:"bytes_read" doc:"Read so far"`
 	BytesTotal int64     `json:"bytes_total" doc:"Size of the files; 0 if unknown"`
 	Events     int64     `json:"events" doc:"Events stored"`
@@ -125,6 +125,14 @@ type Import struct {
 	BadRows    int64     `json:"bad_rows" doc:"Rows left out because they could not be read"`
 	StartedAt  time.Time `json:"started_at" doc:"When it began"`
 	UpdatedAt  time.Time `json:"updated_at" doc:"When it last moved"`
+}
+
+// Erased is what an erasure did.
+type Erased struct {
+	Profiles int   `json:"profiles" doc:"Profiles that were one person: the root and those merged into it"`
+	Events   int64 `json:"events" doc:"Events that are in no answer any more"`
+	Rejected int   `json:"rejected" doc:"Rejected events that held an identifier of the person and were dropped"`
+	Files    int   `json:"files" doc:"Parquet files that are being rewritten without them; health says when none is left"`
 }
 
 // Workspace is the workspace's settings.
@@ -158,6 +166,7 @@ type StoreStatus struct {
 	Segments    int    `json:"segments" doc:"Sealed segments"`
 	LakeBytes   int64  `json:"lake_bytes" doc:"Parquet files"`
 	PartBytes   int64  `json:"part_bytes" doc:"Sequence index"`
+	StaleFiles  int    `json:"stale_files" doc:"Parquet files that still hold events of erased people; they are rewritten in the background"`
 	LogBytes    int64  `json:"log_bytes" doc:"Log"`
 	LogLag      int64  `json:"log_lag" doc:"Log messages that questions do not see yet"`
 	FreshnessMS int64  `json:"freshness_ms" doc:"Age of the newest event, milliseconds; -1 if there is none"`

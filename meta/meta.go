@@ -190,6 +190,8 @@ type Rejections interface {
 	RejectedByID(ctx context.Context, ids ...string) ([]Rejected, error)
 	// DropRejected forgets the events, not their counts.
 	DropRejected(ctx context.Context, ids ...string) error
+	// EraseRejected forgets those whose body holds one of some identifiers (collect.Rejected.Holds), and says how many.
+	EraseRejected(ctx context.Context, identifiers []string) (int, error)
 	// CountRejected returns the counts since a day ("2026-02-11"), by day, then source, then reason.
 	CountRejected(ctx context.Context, since string) ([]RejectedCount, error)
 }

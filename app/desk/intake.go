@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"strings"
 
 	"wend.dev/wend/collect"
@@ -69,12 +70,16 @@ func (r *Rejections) DeleteRejection(ctx context.Context, id string) error {
 
 // Imports is the list of bulk loads; the client that reads the files drives them.
 type Imports struct {
-	Store collect.Imports
+	Store   collect.Imports
+	Changed func(httpapi.Changed)
 }
 
 func shownImport(i collect.Import) httpapi.Import {
 	state := "running"
-	if i.Done {
+	switch {
+	case i.Cancelled:
+		state = "cancelled"
+	case i.Done:
 		state = "done"
 	}
 	name := i.Title
@@ -103,14 +108,39 @@ func (m Imports) ListImports(ctx context.Context, p httpapi.Page) (items []httpa
 
 // Import finds one.
 func (m Imports) Import(ctx context.Context, id string) (httpapi.Import, error) {
-	all, err := m.Store.List(ctx, mostImports)
+	i, err := m.find(ctx, id)
+	if err != nil {
+		return httpapi.Import{}, err
+	}
+	return shownImport(i), nil
+}
+
+// CancelImport makes the client that runs one stop at its next note.
+func (m Imports) CancelImport(ctx context.Context, id string) (httpapi.Import, error) {
+	i, err := m.find(ctx, id)
+	if err == nil {
+		i, err = m.Store.Cancel(ctx, i.Source, i.ID)
+	}
+	if errors.Is(err, collect.ErrImportDone) {
+		return httpapi.Import{}, &httpapi.Fault{Kind: "conflict", Reason: collect.ErrImportDone.Error()}
+	}
 	if err != nil {
 		return httpapi.Import{}, fault(err)
 	}
+	m.Changed(httpapi.Changed{Kind: "Import", ID: id})
+	return shownImport(i), nil
+}
+
+// find is the import of an id; of two sources that load the same files, the one that moved last.
+func (m Imports) find(ctx context.Context, id string) (collect.Import, error) {
+	all, err := m.Store.List(ctx, mostImports)
+	if err != nil {
+		return collect.Import{}, fault(err)
+	}
 	for _, i := range all {
 		if i.ID == id {
-			return shownImport(i), nil
+			return i, nil
 		}
 	}
-	return httpapi.Import{}, httpapi.ErrNotFound
+	return collect.Import{}, httpapi.ErrNotFound
 }

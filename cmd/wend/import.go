@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,6 +36,9 @@ func (c *importCmd) Run(ctx context.Context, s streams) error {
 	}
 	for _, f := range sum.Unused {
 		fmt.Fprintf(s.errs, "%s: the mapping has no use for it\n", f)
+	}
+	if errors.Is(err, upload.ErrCancelled) {
+		return fmt.Errorf("cancelled in Wend (Data → Imports) after %d rows; they stay, and running the same command again goes on there", sum.Rows)
 	}
 	if err != nil {
 		if ctx.Err() != nil && sum.ID != "" {

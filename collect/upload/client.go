@@ -21,6 +21,9 @@ import (
 // ErrUnauthorized is wrapped by Run's error when the server does not know the write key.
 var ErrUnauthorized = errors.New("the server does not know this write key")
 
+// ErrCancelled is wrapped by Run's error when somebody cancelled the import on the server. The same call goes on there.
+var ErrCancelled = errors.New("the import was cancelled on the server")
+
 const (
 	firstContact = 20 * time.Second // how long a server that never answered is tried
 	longestWait  = 5 * time.Minute
@@ -159,10 +162,13 @@ func (a *answerError) Error() string {
 	return fmt.Sprintf("the server answered %d %s: %s", a.status, http.StatusText(a.status), a.message)
 }
 
-// Unwrap gives ErrUnauthorized for a key the server does not know.
+// Unwrap gives ErrUnauthorized for a key the server does not know, ErrCancelled for an import that was cancelled.
 func (a *answerError) Unwrap() error {
-	if a.status == http.StatusUnauthorized {
+	switch {
+	case a.status == http.StatusUnauthorized:
 		return ErrUnauthorized
+	case a.status == http.StatusConflict && a.code == "cancelled":
+		return ErrCancelled
 	}
 	return nil
 }

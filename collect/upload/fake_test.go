@@ -115,8 +115,18 @@ func (f *fakeServer) ByKey(_ context.Context, key string) (collect.Source, error
 func (f *fakeServer) Put(_ context.Context, i collect.Import) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.states[i.Source+"/"+i.ID].Cancelled && !i.Resume {
+		return collect.ErrCancelled
+	}
 	f.states[i.Source+"/"+i.ID] = i
 	return nil
+}
+
+func (f *fakeServer) Cancel(_ context.Context, source, id string) (collect.Import, error) {
+	i := f.states[source+"/"+id]
+	i.Cancelled = true
+	f.states[source+"/"+id] = i
+	return i, nil
 }
 
 func (f *fakeServer) Get(_ context.Context, source, id string) (collect.Import, error) {

@@ -200,6 +200,39 @@ func TestGivingUp(t *testing.T) {
 	f.check(t, 300)
 }
 
+// TestCancelled cancels an import on the server while it runs: it stops, says so, and the next run goes on there.
+func TestCancelled(t *testing.T) {
+	f := newFake(t)
+	o := plain(t, f, 300)
+	f.before = func(n int, _ http.ResponseWriter) int {
+		if n == 3 {
+			for key := range f.states {
+				_, id, _ := strings.Cut(key, "/")
+				_, _ = f.Cancel(t.Context(), "shop", id)
+			}
+		}
+		return 0
+	}
+	sum, err := Run(context.Background(), o)
+	if !errors.Is(err, ErrCancelled) || !strings.Contains(err.Error(), "409") || sum.Rows == 0 || sum.Rows >= 300 || sum.Retries != 0 {
+		t.Fatalf("%+v, %v", sum, err)
+	}
+	if f.batches > 4 {
+		t.Errorf("%d batches: it did not stop", f.batches)
+	}
+	f.before = nil
+	again, err := Run(context.Background(), o)
+	if err != nil || again.Resumed == 0 || again.Rows != 300 {
+		t.Fatalf("%+v, %v", again, err)
+	}
+	for _, s := range f.states {
+		if !s.Done || s.Cancelled {
+			t.Errorf("%+v", s)
+		}
+	}
+	f.check(t, 300)
+}
+
 func TestRefused(t *testing.T) {
 	f := newFake(t)
 	o := plain(t, f, 10)

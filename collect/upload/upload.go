@@ -86,7 +86,8 @@ type items interface {
 	Close() error
 }
 
-// Run imports. What is wrong with the mapping or with a file's columns is found before anything is sent. If the context
+// Run imports. When somebody cancels the import on the server it stops after the batch under way with an error that
+// wraps ErrCancelled. What is wrong with the mapping or with a file's columns is found before anything is sent. If the context
 // ends, what was acknowledged is noted on the server and the context's error comes back; the same call goes on there.
 func Run(ctx context.Context, o Options) (Summary, error) {
 	r, err := newRun(o)
@@ -199,9 +200,11 @@ func (r *run) run(ctx context.Context) error {
 			}
 		}
 		// The import is on the server's list from here on, and the key is known to be good.
+		r.state.Resume = true
 		if err := r.client.note(ctx, &r.state); err != nil {
 			return err
 		}
+		r.state.Resume = false
 	}
 	if r.state.Rows > 0 {
 		r.report(Progress{Phase: "skipping"})

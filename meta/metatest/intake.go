@@ -144,9 +144,17 @@ func testRejected(t *testing.T, b Back, clock *Clock) {
 		t.Fatal(err)
 	}
 	want(t, "after a drop", names(list(meta.RejectedQuery{})), "b a")
+	theirs := reject(clock, "erp", collect.ReasonNoName, "d")
+	theirs.Raw = []byte(`{"userId":"kari@example.com"}`)
+	if err := s.Reject(ctx(t), []collect.Rejected{theirs}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "erased", must[int](t)(s.EraseRejected(ctx(t), []string{"ola", "kari@example.com"})), 1)
+	want(t, "erased again", must[int](t)(s.EraseRejected(ctx(t), []string{"ola", "kari@example.com"})), 0)
+	want(t, "after an erasure", names(list(meta.RejectedQuery{})), "b a")
 	counts := must[[]meta.RejectedCount](t)(s.CountRejected(ctx(t), "2026-02-11"))
-	want(t, "counts", fmt.Sprint(counts), "[{2026-02-11 web no_id 1} {2026-02-11 web no_name 1} {2026-02-12 erp no_id 1}]")
-	want(t, "counts of a day", len(must[[]meta.RejectedCount](t)(s.CountRejected(ctx(t), "2026-02-12"))), 1)
+	want(t, "counts", fmt.Sprint(counts), "[{2026-02-11 web no_id 1} {2026-02-11 web no_name 1} {2026-02-12 erp no_id 1} {2026-02-12 erp no_name 1}]")
+	want(t, "counts of a day", len(must[[]meta.RejectedCount](t)(s.CountRejected(ctx(t), "2026-02-12"))), 2)
 }
 
 // testRejectedBounded rejects more than is kept: the newest stay, all are counted.
@@ -195,13 +203,37 @@ func testImports(t *testing.T, b Back, clock *Clock) {
 	_, err = b.Imports.Get(ctx(t), "erp", im.ID)
 	wantErr(t, err, collect.ErrNoImport)
 
+	_, err = b.Imports.Cancel(ctx(t), "erp", im.ID)
+	wantErr(t, err, collect.ErrNoImport)
+	clock.Turn(time.Minute)
+	cancelled := must[collect.Import](t)(b.Imports.Cancel(ctx(t), im.Source, im.ID))
+	want(t, "cancelled", fmt.Sprint(cancelled.Cancelled, cancelled.Rows, cancelled.UpdatedAt), fmt.Sprint(true, im.Rows, event.MillisOf(clock.Now())))
+	want(t, "cancelled, read back", fmt.Sprint(must[collect.Import](t)(b.Imports.Get(ctx(t), im.Source, im.ID))), fmt.Sprint(cancelled))
+	must[collect.Import](t)(b.Imports.Cancel(ctx(t), im.Source, im.ID))
+	late := im
+	late.Rows, late.Done = 99, true
+	wantErr(t, b.Imports.Put(ctx(t), late), collect.ErrCancelled)
+	want(t, "after a late note", must[collect.Import](t)(b.Imports.Get(ctx(t), im.Source, im.ID)).Rows, im.Rows)
+	im.Resume, im.UpdatedAt = true, event.MillisOf(clock.Now())
+	if err := b.Imports.Put(ctx(t), im); err != nil {
+		t.Fatal(err)
+	}
+	im.Resume = false
+	want(t, "resumed", fmt.Sprint(must[collect.Import](t)(b.Imports.Get(ctx(t), im.Source, im.ID))), fmt.Sprint(im))
+	late.ID = strings.Repeat("b", 32)
+	if err := b.Imports.Put(ctx(t), late); err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.Imports.Cancel(ctx(t), late.Source, late.ID)
+	wantErr(t, err, collect.ErrImportDone)
+
 	newer := im
 	newer.Source, newer.UpdatedAt = "erp", im.UpdatedAt+1
 	if err := b.Imports.Put(ctx(t), newer); err != nil {
 		t.Fatal(err)
 	}
 	all := must[[]collect.Import](t)(b.Imports.List(ctx(t), 10))
-	want(t, "imports", len(all), 2)
+	want(t, "imports", len(all), 3)
 	want(t, "newest", all[0].Source, "erp")
 	want(t, "limited", len(must[[]collect.Import](t)(b.Imports.List(ctx(t), 1))), 1)
 }

@@ -1,1 +1,1 @@
-SELECT state FROM imports WHERE source = $1 AND id = $2
+SELECT state, cancelled_at FROM imports WHERE source = $1 AND id = $2

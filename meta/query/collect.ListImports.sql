@@ -1,1 +1,1 @@
-SELECT state FROM imports ORDER BY updated_at DESC, source, id LIMIT $1
+SELECT state, cancelled_at FROM imports ORDER BY updated_at DESC, source, id LIMIT $1

@@ -113,6 +113,31 @@ func (s *Store) DropRejected(ctx context.Context, ids ...string) error {
 	return nil
 }
 
+// EraseRejected implements meta.Rejections. What it drops is overwritten in the file (secure_delete), and the
+// write-ahead log is emptied, unless a reader keeps it.
+func (s *Store) EraseRejected(ctx context.Context, identifiers []string) (int, error) {
+	all, err := list(ctx, s, "collect.AllRejected", scanRejected)
+	if err != nil {
+		return 0, fmt.Errorf("cannot look for rejected events: %w", err)
+	}
+	var ids []string
+	for _, r := range all {
+		if r.Holds(identifiers) {
+			ids = append(ids, r.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	if err := s.DropRejected(ctx, ids...); err != nil {
+		return 0, err
+	}
+	if _, err := s.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return 0, fmt.Errorf("cannot empty the write-ahead log: %w", err)
+	}
+	return len(ids), nil
+}
+
 // CountRejected implements meta.Rejections.
 func (s *Store) CountRejected(ctx context.Context, since string) ([]meta.RejectedCount, error) {
 	out, err := list(ctx, s, "collect.CountRejected", func(r scanner) (c meta.RejectedCount, err error) {
@@ -141,9 +166,15 @@ func (s *Store) Imports() Imports { return Imports{s} }
 
 // Put implements collect.Imports.
 func (i Imports) Put(ctx context.Context, im collect.Import) error {
+	resume := im.Resume
+	im.Resume, im.Cancelled = false, false
 	b, err := json.Marshal(im)
+	var n int64
 	if err == nil {
-		_, err = i.store.exec(ctx, nil, "collect.PutImport", im.Source, im.ID, int64(im.UpdatedAt), string(b))
+		n, err = i.store.exec(ctx, nil, "collect.PutImport", im.Source, im.ID, int64(im.UpdatedAt), string(b), resume)
+	}
+	if err == nil && n == 0 {
+		err = collect.ErrCancelled
 	}
 	if err != nil {
 		return fmt.Errorf("cannot keep the state of import %q: %w", im.ID, err)
@@ -163,6 +194,29 @@ func (i Imports) Get(ctx context.Context, source, id string) (collect.Import, er
 	return im, nil
 }
 
+// Cancel implements collect.Imports.
+func (i Imports) Cancel(ctx context.Context, source, id string) (im collect.Import, err error) {
+	now := event.MillisOf(i.store.clock.Now())
+	err = i.store.within(ctx, func(tx *sql.Tx) error {
+		im, err = scanImport(i.store.row(ctx, tx, "collect.GetImport", source, id))
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return collect.ErrNoImport
+		case err != nil || im.Cancelled:
+			return err
+		case im.Done:
+			return collect.ErrImportDone
+		}
+		im.Cancelled, im.UpdatedAt = true, now
+		_, err = i.store.exec(ctx, tx, "collect.CancelImport", source, id, int64(now))
+		return err
+	})
+	if err != nil {
+		return im, fmt.Errorf("cannot cancel import %q: %w", id, err)
+	}
+	return im, nil
+}
+
 // List implements collect.Imports.
 func (i Imports) List(ctx context.Context, limit int) ([]collect.Import, error) {
 	out, err := list(ctx, i.store, "collect.ListImports", scanImport, limit)
@@ -174,8 +228,12 @@ func (i Imports) List(ctx context.Context, limit int) ([]collect.Import, error) 
 
 func scanImport(r scanner) (im collect.Import, err error) {
 	var state string
-	if err = r.Scan(&state); err == nil {
+	var cancelled int64
+	if err = r.Scan(&state, &cancelled); err == nil {
 		err = json.Unmarshal([]byte(state), &im)
+	}
+	if im.Cancelled = cancelled != 0; im.Cancelled {
+		im.UpdatedAt = event.Millis(cancelled)
 	}
 	return im, err
 }

@@ -93,7 +93,7 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 
 // dsn is the driver's address of the file. The path is escaped, since it may hold a question mark.
 func dsn(path string, write bool) string {
-	v := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}}
+	v := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)"}}
 	if write {
 		v.Set("_txlock", "immediate")
 	} else {

@@ -348,7 +348,9 @@ func (s *Store) load(ctx context.Context) error {
 		if err := errors.Join(saveManifest(s.dir, manifestName, s.manifest), saveManifest(s.dir, copyName, s.manifest)); err != nil {
 			return err
 		}
-		s.settle()
+		if err := s.sweep(s.manifest); err != nil {
+			return err
+		}
 	}
 	return s.loadIdentities(ctx)
 }
@@ -382,19 +384,7 @@ func (s *Store) cleanse(ctx context.Context, g *segment) (*segment, error) {
 		return g, err
 	}
 	s.report.cleansed++
-	var kept entry
-	if fresh != nil {
-		kept = fresh.entry
-	}
-	s.deferred = append(s.deferred, func() {
-		for _, p := range g.entry.paths() {
-			if !slices.Contains(kept.paths(), p) {
-				g.obsolete = append(g.obsolete, filepath.Join(s.dir, p))
-			}
-		}
-		s.drop([]*segment{g})
-	})
-	return fresh, nil
+	return fresh, g.close()
 }
 
 // checkLake tells of lake files that are missing or cut.

@@ -77,6 +77,8 @@ func (s *shop) Get(_ context.Context, _, id string) (collect.Import, error) {
 	return i, nil
 }
 
+func (s *shop) Cancel(_ context.Context, _, id string) (collect.Import, error) { return s.states[id], nil }
+
 func (s *shop) List(context.Context, int) ([]collect.Import, error) { return nil, nil }
 
 // load imports real files with an example's mapping and gives an engine over the events.
