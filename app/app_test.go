@@ -36,9 +36,11 @@ func testConfig(dir string) Config {
 	return c
 }
 
+func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
 func start(t *testing.T, c Config) *fixture {
 	t.Helper()
-	n, err := Open(t.Context(), c, slog.New(slog.DiscardHandler))
+	n, err := Open(t.Context(), c, discard())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func (a *api) personalData() {
 	r.more = func(op *huma.Operation) {
 		op.Responses = map[string]*huma.Response{"200": {
 			Description: "Written as it is read. A file that ends without complete: true is not whole",
-			Content:     map[string]*huma.MediaType{"application/json": {Schema: huma.SchemaFromType(a.huma.OpenAPI().Components.Schemas, reflect.TypeFor[personExport]())}},
+			Content:     map[string]*huma.MediaType{"application/json": {Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[personExport](), true, "PersonExport")}},
 		}}
 	}
 	handle(a, r, func(ctx context.Context, in *idInput) (*huma.StreamResponse, error) {

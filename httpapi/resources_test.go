@@ -136,6 +136,7 @@ func TestImports(t *testing.T) {
 	d := newDesk(t)
 	d.asked(200, "GET /api/v1/imports?limit=5", "", "imports {Limit:5 Cursor:}")
 	d.asked(200, "GET /api/v1/imports/i1", "", "import i1")
+	d.asked(200, "POST /api/v1/imports/i1/cancel", "", "cancel i1")
 	d.rest.err = ErrNotFound
 	d.expect(404, "GET /api/v1/imports/i1", "")
 }

@@ -66,7 +66,7 @@ type Stats struct {
 	Rows           int64 // sealed events
 	PartBytes      int64
 	LakeBytes      int64
-	StaleFiles     int // lake files that still hold events of erased profiles
+	StaleFiles     int // files that still hold events of erased profiles: lake files to be rewritten, and what a snapshot holds
 	TailRows       int
 	TailBytes      int64      // about the memory that the tail takes
 	Mark           store.Mark // all messages up to here are sealed
@@ -103,6 +103,9 @@ func (s *Store) Stats() Stats {
 	if s.old != nil {
 		out.TailRows += s.old.rows
 		out.TailBytes += s.old.bytes()
+	}
+	for _, g := range s.leaving {
+		out.StaleFiles += len(g.obsolete)
 	}
 	for _, g := range s.segments {
 		out.Parts += len(g.entry.Parts)

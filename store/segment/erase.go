@@ -16,7 +16,7 @@ import (
 type Erasure struct {
 	Profiles []event.ProfileID // the person's root and what was merged into it, ascending
 	Events   int64             // events that no answer holds any more
-	Files    int               // lake files that still hold some of them; the background work rewrites these
+	Files    int               // files that still hold events of erased people; the background work rewrites them
 }
 
 // erasure is an erasure that identity.snap may not know of yet.
@@ -187,6 +187,7 @@ func (s *Store) forget(c change, profiles []event.ProfileID) error {
 	id := s.nextID()
 	c.edit = func(m *manifest) { m.Erased = append(slices.Clone(m.Erased), erasure{id, profiles}) }
 	c.swap = func() { s.content++ }
+	c.erases = true
 	err := s.commit(c)
 	if err == nil {
 		s.opts.Identities.Forget(profiles)

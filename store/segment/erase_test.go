@@ -65,6 +65,9 @@ func TestErase(t *testing.T) {
 	}
 	before.Release()
 	after.Release()
+	if n := f.store.Stats().StaleFiles; n >= out.Files {
+		t.Errorf("%d files left, %d while a snapshot held the old parts", n, out.Files)
+	}
 	f.problems() // `wend check` has nothing to say, halfway too
 	if m, err := readManifest(f.Dir, copyName); err != nil || m.Version != 2 || m.Mark != 4 {
 		t.Errorf("%+v, %v", m, err)
@@ -372,6 +375,8 @@ func TestPurgeGivesWay(t *testing.T) {
 	f := newFixture(t).open()
 	f.seals(3, 60)
 	out := f.eraseThem()
+	f.check()
+	out.Files = f.store.Stats().StaleFiles
 	done := f.store.hurry() // as an erasure that waits does
 	f.ok(f.store.purge(t.Context()))
 	f.check()

@@ -105,7 +105,7 @@ func (s *Store) purgeSegment(ctx context.Context, g *segment) error {
 	}
 	if err == nil {
 		s.at("purged")
-		if err = s.commit(change{old: []*segment{g}, fresh: fresh}); err != nil {
+		if err = s.commit(change{old: []*segment{g}, fresh: fresh, erases: true}); err != nil {
 			err = errors.Join(err, fresh.close())
 		}
 	}

@@ -177,11 +177,12 @@ func remove(dir string, e entry) {
 // (nil: to nothing), which stands where the first of them stood, or last if there are none. Besides, or instead, some
 // segments give way to another each.
 type change struct {
-	old   []*segment
-	fresh *segment
-	pairs []pair
-	edit  func(*manifest) // what else changes; may be nil
-	swap  func()          // what else changes in memory in the same instant; called under Store.mu; may be nil
+	old    []*segment
+	fresh  *segment
+	pairs  []pair
+	erases bool            // files of what gives way hold events of erased people
+	edit   func(*manifest) // what else changes; may be nil
+	swap   func()          // what else changes in memory in the same instant; called under Store.mu; may be nil
 }
 
 // pair is a segment and what it gives way to, nil for nothing.
@@ -249,22 +250,23 @@ func (s *Store) commit(c change) error {
 	s.manifest = m
 	s.mu.Lock()
 	s.segments = segments
+	needed := m.paths()
+	for _, g := range old {
+		for _, p := range g.entry.paths() {
+			if !needed[p] {
+				g.obsolete = append(g.obsolete, filepath.Join(s.dir, p))
+			}
+		}
+	}
+	if c.erases {
+		s.leaving = append(s.leaving, old...)
+	}
 	s.layout++
 	if c.swap != nil {
 		c.swap()
 	}
 	s.mu.Unlock()
-	needed := m.paths()
-	s.deferred = append(s.deferred, func() {
-		for _, g := range old {
-			for _, p := range g.entry.paths() {
-				if !needed[p] {
-					g.obsolete = append(g.obsolete, filepath.Join(s.dir, p))
-				}
-			}
-		}
-		s.drop(old)
-	})
+	s.deferred = append(s.deferred, func() { s.drop(old) })
 	return nil
 }
 

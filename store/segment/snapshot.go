@@ -171,4 +171,7 @@ func (s *Store) drop(segments []*segment) {
 	for _, seg := range free {
 		s.fail("cannot let go of a segment", seg.close())
 	}
+	s.mu.Lock()
+	s.leaving = slices.DeleteFunc(s.leaving, func(g *segment) bool { return slices.Contains(free, g) })
+	s.mu.Unlock()
 }

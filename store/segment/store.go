@@ -78,6 +78,7 @@ type Store struct {
 	unsnap   int       // events sealed since
 	retryAt  time.Time // after a failed seal
 	retries  int
+	leaving  []*segment         // replaced by an erasure or its purge; their files go with the last snapshot of them
 	urgent   int                // erasures that wait for slow work on segments
 	giveWay  context.CancelFunc // stops that work, nil if there is none
 }
