@@ -86,7 +86,7 @@ func Open(ctx context.Context, c Config, logger *slog.Logger) (n *Node, err erro
 	if err != nil {
 		return n, err
 	}
-	n.collect = collect.New(collect.Options{Log: n.log, Sources: n.meta, Rejections: n.meta, Dedup: n.dedup, Clock: clock{}, Logger: logger, QueueBytes: c.Collect.Queue})
+	n.collect = collect.New(collect.Options{Log: n.log, Sources: n.meta, Rejections: n, Dedup: n.dedup, Clock: clock{}, Logger: logger, QueueBytes: c.Collect.Queue})
 	if err := n.serveAPI(); err != nil {
 		return n, err
 	}
@@ -200,7 +200,7 @@ func (n *Node) serveAPI() (err error) {
 		Maps: n.desk.Maps(), Definitions: n.desk.Files(), Files: web.Files(),
 		Sources:    &desk.Sources{Store: n.meta, Seen: n.seen.of, Clock: clock{}, Changed: n.hub.Changed},
 		Rejections: &desk.Rejections{Store: n.meta, Again: n.again, Changed: n.hub.Changed},
-		Imports:    desk.Imports{Store: n.meta.Imports(), Changed: n.hub.Changed}, Views: n.desk.Views(),
+		Imports:    desk.Imports{Store: n.meta.Imports(), Clock: clock{}, Changed: n.hub.Changed}, Views: n.desk.Views(),
 		Settings: desk.Settings{Store: n.meta, Changed: n.hub.Changed}, Health: n, Erasure: n, Hub: n.hub, Clock: clock{}, Metrics: n.metrics,
 		Log: n.logger, QueryTimeout: n.config.Query.Timeout, Secure: n.config.Secure,
 	})
@@ -216,6 +216,15 @@ func checkMatcher(m seq.Matcher) error {
 	return err
 }
 
+// Reject implements collect.Rejections: who looks at the list sees the new ones.
+func (n *Node) Reject(ctx context.Context, events []collect.Rejected) error {
+	err := n.meta.Reject(ctx, events)
+	if err == nil && n.hub != nil {
+		n.hub.Changed(httpapi.Changed{Kind: "Rejection"})
+	}
+	return err
+}
+
 // again sends a rejected event through the checks again.
 func (n *Node) again(ctx context.Context, r collect.Rejected) error {
 	var invalid *collect.InvalidEvent
@@ -228,7 +237,8 @@ func (n *Node) again(ctx context.Context, r collect.Rejected) error {
 
 // route puts ingest, API and UI on one handler.
 func (n *Node) route(api http.Handler) error {
-	imports := &collect.ImportHandler{Imports: n.meta.Imports(), Sources: n.meta, Clock: clock{}}
+	imports := &collect.ImportHandler{Imports: n.meta.Imports(), Sources: n.meta, Clock: clock{},
+		Changed: func(i collect.Import) { n.hub.Changed(httpapi.Changed{Kind: "Import", ID: i.ID}) }}
 	mux := http.NewServeMux()
 	mux.Handle("/v1/import/{id}", imports)
 	ingest := n.collect.Handler()

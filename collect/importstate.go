@@ -62,6 +62,7 @@ type ImportHandler struct {
 	Imports Imports
 	Sources Sources
 	Clock   event.Clock
+	Changed func(Import) // told of every note; may be nil
 }
 
 // ServeHTTP answers GET with the state (404 when there is none) and PUT, which stores it, with the state as stored.
@@ -136,6 +137,9 @@ func (h *ImportHandler) put(w http.ResponseWriter, r *http.Request, source, id s
 		return
 	}
 	state.Resume = false
+	if h.Changed != nil {
+		h.Changed(state)
+	}
 	importJSON(w, http.StatusOK, state)
 }
 

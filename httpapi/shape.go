@@ -117,7 +117,7 @@ type Import struct {
 	Source     string    `json:"source" doc:"Id of the source it writes to"`
 	Name       string    `json:"name" doc:"The mapping's title, or the files' names"`
 	Files      []string  `json:"files" doc:"Names of its files"`
-	State      string    `json:"state" enum:"running,done,cancelled" doc:"How it stands; one that has not moved for long was stopped, and can be resumed by running it again"`
+	State      string    `json:"state" enum:"running,stopped,cancelled,done" doc:"How it stands. One that has not moved for ten minutes is stopped; a stopped or cancelled one goes on when it is run again"`
 	BytesRead  int64     `json:"bytes_read" doc:"Read so far"`
 	BytesTotal int64     `json:"bytes_total" doc:"Size of the files; 0 if unknown"`
 	Events     int64     `json:"events" doc:"Events stored"`

@@ -5,8 +5,10 @@ import (
 	"encoding/base64"
 	"errors"
 	"strings"
+	"time"
 
 	"wend.dev/wend/collect"
+	"wend.dev/wend/event"
 	"wend.dev/wend/httpapi"
 	"wend.dev/wend/meta"
 )
@@ -71,16 +73,23 @@ func (r *Rejections) DeleteRejection(ctx context.Context, id string) error {
 // Imports is the list of bulk loads; the client that reads the files drives them.
 type Imports struct {
 	Store   collect.Imports
+	Clock   event.Clock
 	Changed func(httpapi.Changed)
 }
 
-func shownImport(i collect.Import) httpapi.Import {
+// stillAfter is how long an import may stand still before it is called stopped: a client's longest pause between two
+// tries is half that.
+const stillAfter = 10 * time.Minute
+
+func (m Imports) shown(i collect.Import) httpapi.Import {
 	state := "running"
 	switch {
 	case i.Cancelled:
 		state = "cancelled"
 	case i.Done:
 		state = "done"
+	case m.Clock.Now().Sub(i.UpdatedAt.Time()) > stillAfter:
+		state = "stopped"
 	}
 	name := i.Title
 	if name == "" {
@@ -101,7 +110,7 @@ func (m Imports) ListImports(ctx context.Context, p httpapi.Page) (items []httpa
 	all, next, err = page(all, p)
 	items = make([]httpapi.Import, 0, len(all))
 	for _, i := range all {
-		items = append(items, shownImport(i))
+		items = append(items, m.shown(i))
 	}
 	return items, next, err
 }
@@ -112,7 +121,7 @@ func (m Imports) Import(ctx context.Context, id string) (httpapi.Import, error) 
 	if err != nil {
 		return httpapi.Import{}, err
 	}
-	return shownImport(i), nil
+	return m.shown(i), nil
 }
 
 // CancelImport makes the client that runs one stop at its next note.
@@ -128,7 +137,7 @@ func (m Imports) CancelImport(ctx context.Context, id string) (httpapi.Import, e
 		return httpapi.Import{}, fault(err)
 	}
 	m.Changed(httpapi.Changed{Kind: "Import", ID: id})
-	return shownImport(i), nil
+	return m.shown(i), nil
 }
 
 // find is the import of an id; of two sources that load the same files, the one that moved last.

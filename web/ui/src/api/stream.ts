@@ -37,6 +37,7 @@ const keysOf: Record<string, string[]> = {
   Workspace: ['settings'],
   Import: ['imports'],
   Rejection: ['rejections'],
+  Profile: ['people', 'account', 'live', 'health'],
 }
 
 /** Live numbers are read again this often at most, milliseconds. */

@@ -29,6 +29,7 @@ export function HealthTab() {
         [t('health.log'), size(store.log_bytes)],
         [t('health.lake'), size(store.lake_bytes)],
         [t('health.part'), size(store.part_bytes)],
+        [t('health.erased'), f.count(store.stale_files)],
         [t('health.free'), size(store.free_bytes)],
       ],
     },

@@ -1,5 +1,5 @@
 /** The codes that the collector gives. Another one is shown as it is. */
-export const reasons = ['bad_type', 'no_id', 'no_name', 'no_group', 'too_large', 'too_many_fields', 'bad_timestamp', 'bad_field', 'not_an_object'] as const
+export const reasons = ['bad_type', 'no_id', 'no_name', 'no_group', 'too_large', 'too_many_fields', 'bad_timestamp', 'bad_field', 'not_utf8', 'not_an_object'] as const
 export type Reason = (typeof reasons)[number]
 
 export function isReason(code: string): code is Reason {

@@ -7,6 +7,7 @@ import { Page } from '../ui/Page'
 import { personName } from '../ui/personName'
 import { useFormat } from '../ui/useFormat'
 import { personQuery, timelineQuery } from './queries'
+import { PersonalData } from './PersonalData'
 import { profileRoute } from './routes'
 import { Timeline } from './Timeline'
 import { traitText } from './traits'
@@ -44,6 +45,7 @@ export function ProfilePage() {
               <h2>{t('profile.identifiers')}</h2>
               <ul className={`${classes.plain ?? ''} ${classes.ids ?? ''}`}>{p.identifiers.map((x) => <li key={x}>{x}</li>)}</ul>
             </section>
+            <PersonalData person={p} />
           </div>
           <div>
             {line.isPending ? <Loader role="status" aria-label={t('loading', { ns: 'shell' })} /> : null}

@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import type { Journey, Touchpoint } from '../api/types'
+import { confirms } from './confirm'
 import { byDay, gist, marksByName } from './marks'
 import { readPeopleSearch } from './search'
 import { brief } from './traits'
 
 const point = (id: string, match: { event: string | string[]; where?: string }[]) => ({ metadata: { id, title: id.toUpperCase() }, spec: { match } }) as Touchpoint
 const journeys = [{ metadata: { id: 'buy' }, spec: { stages: [{ id: 's1', title: 'Choose', steps: [{ id: 'x', touchpoints: ['cart'] }] }] } }] as Journey[]
+
+it('an erasure is confirmed by the word, and by nothing else', () => {
+  expect(confirms(' usuń ', 'USUŃ')).toBe(true)
+  expect(confirms('ERASE', 'ERASE')).toBe(true)
+  expect(confirms('', 'ERASE')).toBe(false)
+  expect(confirms('ERAS', 'ERASE')).toBe(false)
+  expect(confirms('usun', 'USUŃ')).toBe(false)
+})
 
 describe('marks', () => {
   it('name the touchpoint and its stage', () => {
