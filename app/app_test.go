@@ -263,6 +263,14 @@ func TestSourcesViewsAndSettings(t *testing.T) {
 	f.want(400, f.do("PUT", "/api/v1/settings", `{"name":"Shop","time_zone":"Mars/North"}`, "If-Match", w.etag))
 	f.want(200, f.do("PUT", "/api/v1/settings", `{"name":"Shop","time_zone":"Europe/Oslo","currency":"NOK","language":"nb"}`, "If-Match", w.etag))
 	f.want(412, f.do("PUT", "/api/v1/settings", `{"name":"Other"}`, "If-Match", w.etag))
+	w = f.want(200, f.do("GET", "/api/v1/settings", nil))
+	f.want(200, f.do("PUT", "/api/v1/settings", `{"name":"Shop","time_zone":"Europe/Oslo","currency":"NOK","language":"nb","left":["ola@example.com"]}`, "If-Match", w.etag))
+	for _, id := range []string{"visit", "see"} {
+		f.want(201, f.do("POST", "/api/v1/journeys", `{"apiVersion":"wend/v1","kind":"Journey","metadata":{"id":"`+id+`","title":"I visit","owner":"ola@example.com"},"spec":{"stages":[]}}`))
+	}
+	if a := f.want(200, f.do("GET", "/api/v1/journeys/visit/lint", nil)); !strings.Contains(a.text, `"owner_left"`) {
+		t.Errorf("lint: %s", a.text)
+	}
 }
 
 func TestDemoGoesOnAfterRestart(t *testing.T) {

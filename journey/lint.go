@@ -28,6 +28,8 @@ type Finding struct {
 func (lib Library) Lint(j *Journey, catalogue *engine.Catalogue, check func(seq.Matcher) error, now time.Time) []Finding {
 	n := &linter{layout: newLayout(j, lib), lib: lib, catalogue: catalogue, check: check, now: now, found: []Finding{}}
 	n.head(j.Header)
+	n.owners()
+	n.overlaps()
 	n.stages()
 	n.links()
 	n.lanes()

@@ -110,8 +110,10 @@ type Company struct {
 	Competitors []string `json:"competitors,omitempty"`
 }
 
-// Library is the touchpoints and personas that journeys refer to by id.
+// Library is the touchpoints and personas that journeys refer to by id. The rest is for the linter only.
 type Library struct {
 	Touchpoints map[string]*Touchpoint
 	Personas    map[string]*Persona
+	Journeys    map[string]*Journey // all maps, by id
+	Left        []string            // owners who left
 }

@@ -198,11 +198,12 @@ type Rejections interface {
 
 // Settings are the workspace's own.
 type Settings struct {
-	Name     string `json:"name" doc:"Of the workspace"`
-	TimeZone string `json:"time_zone" doc:"IANA name; days are cut in it"`
-	Currency string `json:"currency" doc:"ISO 4217"`
-	Locale   string `json:"locale" doc:"BCP 47: en, nb, sv, da, pl"`
-	ETag     string `json:"etag,omitempty"`
+	Name     string   `json:"name" doc:"Of the workspace"`
+	TimeZone string   `json:"time_zone" doc:"IANA name; days are cut in it"`
+	Currency string   `json:"currency" doc:"ISO 4217"`
+	Locale   string   `json:"locale" doc:"BCP 47: en, nb, sv, da, pl"`
+	Left     []string `json:"left,omitempty" doc:"Owners who left: the linter tells of what they still own"`
+	ETag     string   `json:"etag,omitempty"`
 }
 
 // Settled keeps the settings.

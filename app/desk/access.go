@@ -31,7 +31,7 @@ type Settings struct {
 }
 
 func workspaceOf(s meta.Settings) httpapi.Workspace {
-	return httpapi.Workspace{Name: s.Name, Language: s.Locale, TimeZone: s.TimeZone, Currency: s.Currency, Revision: contentRevision(s)}
+	return httpapi.Workspace{Name: s.Name, Language: s.Locale, TimeZone: s.TimeZone, Currency: s.Currency, Left: s.Left, Revision: contentRevision(s)}
 }
 
 // Workspace gives them.
@@ -55,7 +55,7 @@ func (s Settings) SaveWorkspace(ctx context.Context, w httpapi.Workspace) (httpa
 	if _, err := time.LoadLocation(w.TimeZone); err != nil {
 		return httpapi.Workspace{}, &httpapi.Fault{Kind: "invalid", Field: "time_zone", Reason: "no such time zone; use an IANA name such as Europe/Oslo"}
 	}
-	m, err := s.Store.SaveSettings(ctx, meta.Settings{Name: w.Name, TimeZone: w.TimeZone, Currency: w.Currency, Locale: w.Language, ETag: old.ETag})
+	m, err := s.Store.SaveSettings(ctx, meta.Settings{Name: w.Name, TimeZone: w.TimeZone, Currency: w.Currency, Locale: w.Language, Left: w.Left, ETag: old.ETag})
 	if err != nil {
 		return httpapi.Workspace{}, fault(err)
 	}

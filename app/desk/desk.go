@@ -23,6 +23,7 @@ import (
 type Store interface {
 	meta.Definitions
 	meta.Versions
+	meta.Settled
 }
 
 // Desk serves all that is defined.

@@ -48,6 +48,15 @@ func (m maps) Lint(ctx context.Context, id string) ([]httpapi.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	lib.Journeys = map[string]*journey.Journey{}
+	if err := each(ctx, m.desk, journey.KindJourney, func(id string, j *journey.Journey) { lib.Journeys[id] = j }); err != nil {
+		return nil, err
+	}
+	settings, err := m.desk.Store.Settings(ctx)
+	if err != nil {
+		return nil, fault(err)
+	}
+	lib.Left = settings.Left
 	catalogue, err := m.desk.Engine.Catalogue(ctx)
 	if err != nil {
 		return nil, err

@@ -242,8 +242,10 @@ func testSettings(t *testing.T, b Back, _ *Clock) {
 	s := must[meta.Settings](t)(b.Settled.Settings(ctx(t)))
 	want(t, "first settings", s.Name+" "+s.TimeZone+" "+s.Currency+" "+s.Locale, "default UTC EUR en")
 	s.Name, s.TimeZone, s.Currency, s.Locale = "Nordic Tools", "Europe/Oslo", "NOK", "nb"
+	s.Left = []string{"ola@example.com"}
 	saved := must[meta.Settings](t)(b.Settled.SaveSettings(ctx(t), s))
-	want(t, "read back", must[meta.Settings](t)(b.Settled.Settings(ctx(t))), saved)
+	want(t, "read back", fmt.Sprint(must[meta.Settings](t)(b.Settled.Settings(ctx(t)))), fmt.Sprint(saved))
+	want(t, "who left", fmt.Sprint(saved.Left), "[ola@example.com]")
 	_, err := b.Settled.SaveSettings(ctx(t), s)
 	wantErr(t, err, meta.ErrConflict)
 	saved.TimeZone = "Europe/Atlantis"

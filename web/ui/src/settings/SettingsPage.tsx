@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useLogout } from '../shell/session'
 import { Page } from '../ui/Page'
 import { LanguageSelect } from './LanguageSelect'
+import { LeftCard } from './LeftCard'
 
 /** How Wend looks and speaks here, and the way out. */
 export function SettingsPage() {
@@ -38,6 +39,7 @@ export function SettingsPage() {
             />
           </Stack>
         </section>
+        <LeftCard />
         <section className="wd-card">
           <Stack p="lg" gap="xs" align="flex-start">
             <Title order={2} size="h5">{t('session.label')}</Title>
