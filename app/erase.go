@@ -7,14 +7,15 @@ import (
 	"wend.dev/wend/engine"
 	"wend.dev/wend/event"
 	"wend.dev/wend/httpapi"
+	"wend.dev/wend/identity"
 )
 
-// ErasePerson implements httpapi.Erasure. Once it has begun it is brought to its end, though the caller hangs up.
+// ErasePerson erases a person from everything that the node keeps. Once it has begun it is brought to its end, though the caller hangs up.
 //
 //	seam in the log ─▶ all before it is followed ─▶ rejected events ─▶ store ─▶ log trimmed to the seam
 //
 // The rejected events come first: until the store has erased the events, a repeated call still knows the identifiers.
-func (n *Node) ErasePerson(ctx context.Context, id event.ProfileID) (out httpapi.Erased, err error) {
+func (n *Node) ErasePerson(ctx context.Context, id event.ProfileID) (out identity.Erased, err error) {
 	if _, err := n.identifiers(ctx, id); err != nil {
 		return out, err
 	}

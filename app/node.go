@@ -201,7 +201,7 @@ func (n *Node) serveAPI() (err error) {
 		Sources:    &desk.Sources{Store: n.meta, Seen: n.seen.of, Clock: clock{}, Changed: n.hub.Changed},
 		Rejections: &desk.Rejections{Store: n.meta, Again: n.again, Changed: n.hub.Changed},
 		Imports:    desk.Imports{Store: n.meta.Imports(), Clock: clock{}, Changed: n.hub.Changed}, Views: n.desk.Views(),
-		Settings: desk.Settings{Store: n.meta, Changed: n.hub.Changed}, Health: n, Erasure: n, Hub: n.hub, Clock: clock{}, Metrics: n.metrics,
+		Settings: desk.Settings{Store: n.meta, Changed: n.hub.Changed}, Health: n, Erase: n.ErasePerson, Hub: n.hub, Clock: clock{}, Metrics: n.metrics,
 		Log: n.logger, QueryTimeout: n.config.Query.Timeout, Secure: n.config.Secure,
 	})
 	if err != nil {

@@ -24,6 +24,7 @@ import (
 	"wend.dev/wend/engine"
 	"wend.dev/wend/engine/seq"
 	"wend.dev/wend/event"
+	"wend.dev/wend/identity"
 	"wend.dev/wend/journey"
 	"wend.dev/wend/meta"
 )
@@ -289,8 +290,8 @@ func (f *fakeRest) CancelImport(_ context.Context, id string) (Import, error) {
 	return Import{ID: id, State: "cancelled"}, f.call("cancel %s", id)
 }
 
-func (f *fakeRest) ErasePerson(_ context.Context, id event.ProfileID) (Erased, error) {
-	return Erased{Profiles: 2, Events: 7, Files: 1}, f.call("erase %v", id)
+func (f *fakeRest) ErasePerson(_ context.Context, id event.ProfileID) (identity.Erased, error) {
+	return identity.Erased{Profiles: 2, Events: 7, Files: 1}, f.call("erase %v", id)
 }
 
 func (f *fakeRest) ListViews(_ context.Context, p Page) ([]SavedView, string, error) {
@@ -362,7 +363,7 @@ func newDesk(t *testing.T, change ...func(*Deps)) *desk {
 		Engine: d.engine, Access: d.access, Personas: d.personas, Versions: d.rest, Maps: d.rest, Definitions: d.rest,
 		Journeys:    newShelf(func(j journey.Journey) string { return j.Metadata.ID }),
 		Touchpoints: newShelf(func(p journey.Touchpoint) string { return p.Metadata.ID }),
-		Sources:     d.rest, Rejections: d.rest, Imports: d.rest, Erasure: d.rest, Views: d.rest, Settings: d.rest, Health: d.rest,
+		Sources:     d.rest, Rejections: d.rest, Imports: d.rest, Erase: d.rest.ErasePerson, Views: d.rest, Settings: d.rest, Health: d.rest,
 		Hub: hub, Clock: d.clock, Metrics: reg, Log: slog.New(slog.NewTextHandler(d.log, nil)),
 		Files: fstest.MapFS{"index.html": {Data: []byte("<!doctype html>app")}},
 	}

@@ -14,6 +14,7 @@ import (
 	"wend.dev/wend/engine"
 	"wend.dev/wend/engine/seq"
 	"wend.dev/wend/event"
+	"wend.dev/wend/identity"
 )
 
 // personalData registers what a person may ask of us: their data, and to be forgotten.
@@ -47,13 +48,13 @@ func (a *api) personalData() {
 	})
 	handle(a, route{method: "DELETE", path: base, tag: tag, summary: "Erase a person: every event of the profile and of all merged into it. It cannot be undone",
 		status: http.StatusOK, errors: []int{404, 503}},
-		func(ctx context.Context, in *idInput) (*answer[Erased], error) {
+		func(ctx context.Context, in *idInput) (*answer[identity.Erased], error) {
 			id, err := event.ParseProfileID(in.ID)
 			if err != nil {
 				return nil, &Fault{Kind: "invalid", Field: "id", Reason: err.Error()}
 			}
-			out, err := a.Erasure.ErasePerson(ctx, id)
-			return &answer[Erased]{out}, err
+			out, err := a.Erase(ctx, id)
+			return &answer[identity.Erased]{out}, err
 		})
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"wend.dev/wend/engine"
 	"wend.dev/wend/event"
+	"wend.dev/wend/identity"
 	"wend.dev/wend/journey"
 	"wend.dev/wend/meta"
 )
@@ -28,14 +29,16 @@ type Deps struct {
 	Sources     Sources
 	Rejections  Rejections
 	Imports     Imports
-	Erasure     Erasure
-	Views       Views
-	Settings    Settings
-	Health      Health
-	Hub         *Hub
-	Clock       event.Clock
-	Metrics     *prometheus.Registry // the edge registers its own figures here and serves it at /metrics
-	Log         *slog.Logger         // default slog.Default()
+	// Erase forgets the root profile of a person and everything merged into it. When it returns, no answer and no
+	// restart brings the events back; files are rewritten behind it.
+	Erase    func(ctx context.Context, id event.ProfileID) (identity.Erased, error)
+	Views    Views
+	Settings Settings
+	Health   Health
+	Hub      *Hub
+	Clock    event.Clock
+	Metrics  *prometheus.Registry // the edge registers its own figures here and serves it at /metrics
+	Log      *slog.Logger         // default slog.Default()
 
 	QueryTimeout time.Duration // longest a question may take; default 30 s
 	SessionLife  time.Duration // how long a log-in lasts; default 30 days
@@ -120,13 +123,6 @@ type Imports interface {
 	Import(ctx context.Context, id string) (Import, error)
 	// CancelImport makes the client stop at its next note; what it sent stays. A Fault "conflict" for one that is done.
 	CancelImport(ctx context.Context, id string) (Import, error)
-}
-
-// Erasure forgets people.
-type Erasure interface {
-	// ErasePerson erases the root profile of one and everything merged into it. When it returns, no answer and no
-	// restart brings the events back; files are rewritten behind it.
-	ErasePerson(ctx context.Context, id event.ProfileID) (Erased, error)
 }
 
 // Views keeps questions that people saved.

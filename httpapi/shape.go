@@ -127,14 +127,6 @@ type Import struct {
 	UpdatedAt  time.Time `json:"updated_at" doc:"When it last moved"`
 }
 
-// Erased is what an erasure did.
-type Erased struct {
-	Profiles int   `json:"profiles" doc:"Profiles that were one person: the root and those merged into it"`
-	Events   int64 `json:"events" doc:"Events that are in no answer any more"`
-	Rejected int   `json:"rejected" doc:"Rejected events that held an identifier of the person and were dropped"`
-	Files    int   `json:"files" doc:"Parquet files that are being rewritten without them; health says when none is left"`
-}
-
 // Workspace is the workspace's settings.
 type Workspace struct {
 	Name          string    `json:"name" minLength:"1" maxLength:"200" doc:"For people"`

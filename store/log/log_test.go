@@ -278,6 +278,39 @@ func TestSeam(t *testing.T) {
 	}
 }
 
+// TestSeamIsFollowed hands the seam on to a reader that waits for what comes next.
+func TestSeamIsFollowed(t *testing.T) {
+	l := open(t, Options{})
+	appendOne(t, l, "a")
+	began, got, done := make(chan struct{}), make(chan store.Mark, 10), make(chan error, 1)
+	go func() {
+		done <- l.Read(t.Context(), 0, func(m store.Mark, events []event.Event) error {
+			if m == 1 {
+				close(began)
+			}
+			got <- m
+			if len(events) == 1 && events[0].MessageID == "b" {
+				return errEnough
+			}
+			return nil
+		})
+	}()
+	<-began
+	seam, err := l.Seam(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for m := range seam {
+		if have := <-got; have != m+1 {
+			t.Fatalf("message %d after %d", have, m)
+		}
+	}
+	appendOne(t, l, "b")
+	if err := <-done; !errors.Is(err, errEnough) {
+		t.Error(err)
+	}
+}
+
 // contains says whether any file under a folder holds a text.
 func contains(t *testing.T, dir, text string) (found bool) {
 	t.Helper()

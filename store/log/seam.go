@@ -18,8 +18,12 @@ const fillBytes = 4<<20 + 64<<10
 // when messages in it are purged.
 func (l *Log) Seam(ctx context.Context) (mark store.Mark, err error) {
 	for _, size := range []int{fillBytes, fillBytes, 0} { // the last is small: it is the one that stays after a Trim
-		if mark, err = l.append(ctx, filler(size)); err != nil {
+		message := filler(size)
+		if mark, err = l.append(ctx, message); err != nil {
 			return 0, fmt.Errorf("cannot append a seam: %w", err)
+		}
+		if l.opts.URL == "" {
+			l.recent.add(entry{mark: mark, bytes: len(message)})
 		}
 	}
 	return mark, nil

@@ -11,10 +11,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/cespare/xxhash/v2"
 
 	"wend.dev/wend/event"
+	"wend.dev/wend/identity"
 	"wend.dev/wend/store"
 )
 
@@ -425,4 +427,49 @@ func TestUnknownManifestVersionIsRefused(t *testing.T) {
 	if _, err := decodeManifest(b); err == nil || !strings.Contains(err.Error(), "version 3") {
 		t.Errorf("error %v", err)
 	}
+}
+
+// BenchmarkErase erases one of 40,000 customers from a million events over 50 days in one segment: the time until it is
+// acknowledged, and the time until the lake files are rewritten.
+func BenchmarkErase(b *testing.B) {
+	const people, each = 40_000, 25
+	s, err := Open(b.Context(), Options{Dir: b.TempDir(), Clock: wall{}, Identities: identity.New(), manual: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer abandon(s)
+	all := shop(people*each, 1)
+	for i := range all {
+		e := &all[i]
+		e.AnonymousID = fmt.Sprint("d", i%people)
+		e.Profile = event.AnonymousProfile(e.AnonymousID)
+		e.Time -= event.Millis(i/people) * 2 * dayMillis
+	}
+	slices.SortFunc(all, func(x, y event.Event) int { return order(&x, &y) })
+	if err := s.Load(b.Context(), func(yield func(*event.Event) bool) {
+		for i := range all {
+			if !yield(&all[i]) {
+				return
+			}
+		}
+	}); err != nil {
+		b.Fatal(err)
+	}
+	var rewriting time.Duration
+	n := 0
+	for b.Loop() {
+		out, err := s.Erase(b.Context(), event.AnonymousProfile(fmt.Sprint("d", n)))
+		if err != nil || out.Events != each {
+			b.Fatalf("%+v, %v", out, err)
+		}
+		n++
+		b.StopTimer()
+		began := time.Now()
+		if err := s.purge(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		rewriting += time.Since(began)
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(rewriting.Milliseconds())/float64(n), "purge-ms/op")
 }
