@@ -158,8 +158,8 @@ func (g *Graph) join(p event.ProfileID, groupID string, at event.Millis) {
 
 func newer(a, b member) bool { return a.time > b.time || a.time == b.time && a.account > b.account }
 
-// Forget unlearns what the events of some profiles taught: the links to those users and their memberships. An account
-// that nobody else is a member of is forgotten too. Events that come later teach anew. That an anonymous id among them
+// Forget unlearns what the events of some profiles taught: the links to those users and their memberships. Accounts
+// that nobody is a member of are forgotten too. Events that come later teach anew. That an anonymous id among them
 // was linked to yet another, later user is learnt again only from that user's next event.
 func (g *Graph) Forget(profiles []event.ProfileID) {
 	gone := make(map[event.ProfileID]bool, len(profiles))
@@ -180,19 +180,14 @@ func (g *Graph) Forget(profiles []event.ProfileID) {
 	maps.DeleteFunc(g.pending, theirs)
 	settled := func(p event.ProfileID) bool { _, ok := g.pending[p]; return !ok }
 	g.queue, g.fresh = slices.DeleteFunc(g.queue, settled), slices.DeleteFunc(g.fresh, settled)
-	left := map[event.AccountID]bool{}
 	for _, p := range profiles {
-		if m, ok := g.members[p]; ok {
-			left[m.account] = true
-			delete(g.members, p)
-		}
+		delete(g.members, p)
 	}
+	kept := map[event.AccountID]bool{}
 	for _, m := range g.members {
-		delete(left, m.account)
+		kept[m.account] = true
 	}
-	for a := range left {
-		delete(g.groups, a)
-	}
+	maps.DeleteFunc(g.groups, func(a event.AccountID, _ string) bool { return !kept[a] }) // also those they were members of before
 	g.dirty = true
 }
 

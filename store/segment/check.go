@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"wend.dev/wend/store"
@@ -110,7 +111,6 @@ func (s *Store) Stats() Stats {
 	for _, g := range s.segments {
 		out.Parts += len(g.entry.Parts)
 		out.Rows += int64(g.entry.Rows)
-		out.StaleFiles += len(g.entry.Stale)
 		if g.lost != nil {
 			out.Lost++
 		}
@@ -118,6 +118,9 @@ func (s *Store) Stats() Stats {
 			out.PartBytes += f.Bytes
 		}
 		for _, f := range g.entry.Lake {
+			if slices.Contains(g.entry.Stale, f.Day) {
+				out.StaleFiles++
+			}
 			out.LakeBytes += f.Bytes
 		}
 	}

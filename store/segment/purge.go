@@ -98,7 +98,7 @@ func (s *Store) purgeSegment(ctx context.Context, g *segment) error {
 	if err == nil && rows != e.Rows {
 		err = fmt.Errorf("%d events are left instead of %d", rows, e.Rows)
 	}
-	slices.SortFunc(e.Lake, byDay)
+	slices.SortStableFunc(e.Lake, byDay) // several of one day stay in order of arrival
 	var fresh *segment
 	if err == nil {
 		fresh, err = openSegment(s.dir, e)

@@ -379,7 +379,7 @@ func (s *Store) repair(ctx context.Context, e entry, cause error) (*segment, err
 // cleanse takes out of a segment that has just been opened what was erased while it was lost; nil if nothing is left.
 func (s *Store) cleanse(ctx context.Context, g *segment) (*segment, error) {
 	if g.lost != nil || len(g.entry.Gone) == 0 {
-		return g, nil
+		return g, nil //nolint:nilerr // why it is lost has been told
 	}
 	fresh, gone, err := s.without(ctx, g, g.entry.Gone)
 	if err != nil || gone == 0 {
