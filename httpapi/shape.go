@@ -129,14 +129,13 @@ type Import struct {
 
 // Workspace is the workspace's settings.
 type Workspace struct {
-	Name          string    `json:"name" minLength:"1" maxLength:"200" doc:"For people"`
-	Language      string    `json:"language,omitempty" enum:"en,nb,sv,da,pl" doc:"Of the UI for those who have not chosen; default en"`
-	TimeZone      string    `json:"time_zone,omitempty" maxLength:"64" doc:"IANA name that days are cut in; default UTC"`
-	Currency      string    `json:"currency,omitempty" pattern:"^[A-Z]{3}$" patternDescription:"an ISO 4217 code" doc:"Of amounts that do not say theirs"`
-	Left          []string  `json:"left,omitempty" maxItems:"1000" doc:"Owners of definitions who left, as they stand in metadata.owner; the linter tells of what they still own"`
-	RetentionDays int       `json:"retention_days,omitempty" minimum:"0" maximum:"36500" doc:"Events older than so many days are deleted; 0 keeps them all"`
-	Revision      int64     `json:"revision,omitempty" readOnly:"true" doc:"Grows with every change; the ETag is made of it"`
-	UpdatedAt     time.Time `json:"updated_at,omitzero" readOnly:"true" doc:"When they were last changed"`
+	Name      string    `json:"name" minLength:"1" maxLength:"200" doc:"For people"`
+	Language  string    `json:"language,omitempty" enum:"en,nb,sv,da,pl" doc:"Of the UI for those who have not chosen; default en"`
+	TimeZone  string    `json:"time_zone,omitempty" maxLength:"64" doc:"IANA name that days are cut in; default UTC"`
+	Currency  string    `json:"currency,omitempty" pattern:"^[A-Z]{3}$" patternDescription:"an ISO 4217 code" doc:"Of amounts that do not say theirs"`
+	Left      []string  `json:"left,omitempty" maxItems:"1000" doc:"Owners of definitions who left, as they stand in metadata.owner; the linter tells of what they still own"`
+	Revision  int64     `json:"revision,omitempty" readOnly:"true" doc:"Grows with every change; the ETag is made of it"`
+	UpdatedAt time.Time `json:"updated_at,omitzero" readOnly:"true" doc:"When they were last changed"`
 }
 
 // Status is how the process is.
