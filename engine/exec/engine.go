@@ -29,6 +29,8 @@ type Engine struct {
 	mu     sync.Mutex
 	crowd  *crowd // of the newest snapshot seen
 	shares shares
+
+	bitmaps bitmaps
 }
 
 // New makes an engine. It does no I/O.

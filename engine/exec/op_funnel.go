@@ -22,6 +22,7 @@ type funnel struct {
 	ties     bool         // ties any or grace: events at one instant may be taken in any order
 	previous bool         // the window is measured from the step before
 	simple   bool         // solved by one pass with a state per step, see solver.plain
+	bitmaps  *bitmaps     // the engine's
 }
 
 // Funnel counts how many actors went through the steps in turn; docs/questions.md says what that means.
@@ -61,7 +62,10 @@ func (f *funnel) runs(ctx context.Context, sc *scan) ([]*funnelRun, *worker, err
 	if !f.fast(sc) {
 		return walk(ctx, sc, start, (*funnelRun).visit)
 	}
-	readers := readersOf(sc)
+	readers, err := f.readersOf(sc, f.bitmaps)
+	if err != nil {
+		return nil, nil, err
+	}
 	passes, total, err := walkChunks(ctx, sc, func(w *worker) *passRun { return newPass(start(w), readers) }, (*passRun).chunk)
 	var runs []*funnelRun
 	for _, p := range passes {
@@ -72,7 +76,7 @@ func (f *funnel) runs(ctx context.Context, sc *scan) ([]*funnelRun, *worker, err
 
 // funnel compiles the steps and exclusions of a question that has its defaults filled in.
 func (s *session) funnel(q seq.Funnel) (*funnel, error) {
-	f := &funnel{q: q, n: len(q.Steps), window: event.Millis(q.Window.Millis()), grace: -1}
+	f := &funnel{bitmaps: &s.engine.bitmaps, q: q, n: len(q.Steps), window: event.Millis(q.Window.Millis()), grace: -1}
 	for i, st := range q.Steps {
 		if _, err := s.plan.Matcher(st.Matcher, fmt.Sprintf("steps[%d]", i)); err != nil {
 			return nil, err

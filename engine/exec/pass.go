@@ -3,7 +3,10 @@ package exec
 import (
 	"math"
 	"math/bits"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"wend.dev/wend/engine/plan"
 	"wend.dev/wend/event"
@@ -25,6 +28,7 @@ type reader struct {
 	inside bool
 	easy   bool
 	block  uint16
+	bits   *bitFunnel // nil if the rows have to be looked at one by one
 }
 
 func newReader(s *scan, block int) *reader {
@@ -90,12 +94,25 @@ func newPass(r *funnelRun, readers []*reader) *passRun {
 	return p
 }
 
-func readersOf(s *scan) []*reader {
-	var out []*reader
-	for i := range s.snap.Blocks {
-		out = append(out, newReader(s, i))
+// readersOf prepares the blocks, on all cores: the first question about an event makes its bitmaps.
+func (f *funnel) readersOf(s *scan, m *bitmaps) ([]*reader, error) {
+	out := make([]*reader, len(s.snap.Blocks))
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range out {
+		work.Go(func() error {
+			return guarded(func() error {
+				out[i] = newReader(s, i)
+				if f.simple {
+					out[i].bits = s.bitFunnel(m, i, f.n)
+				}
+				return nil
+			})
+		})
 	}
-	return out
+	err := work.Wait()
+	m.trim(s.snap.Blocks)
+	return out, err
 }
 
 // stretch is what is left of a block's profiles in a chunk: those numbered at ≤ i < end.
@@ -194,6 +211,9 @@ func (p *passRun) alone(s *stretch, end int, touched []event.ProfileID) {
 		}
 		scanned += int64(to - from)
 		actors++
+		if r.bits != nil && p.bits(r, from, to) {
+			continue
+		}
 		p.any = 0
 		n := p.read(r, from, to)
 		if p.shallow() {
