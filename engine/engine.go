@@ -20,6 +20,7 @@ type Source interface {
 type Engine interface {
 	Sequences
 	Maps
+	Credits
 	Directory
 }
 
@@ -34,6 +35,11 @@ type Sequences interface {
 // Maps are the questions that a journey map is made of.
 type Maps interface {
 	Journey(ctx context.Context, q seq.Journey) (*seq.JourneyAnswer, error)
+}
+
+// Credits are the questions about what led to a conversion.
+type Credits interface {
+	Chains(ctx context.Context, q seq.Chains) (*seq.ChainsAnswer, error)
 }
 
 // Directory tells what and who there is.

@@ -171,6 +171,8 @@ func (s *script) ask(b *block, word, rest string) error {
 		return s.journey(b, q)
 	case "timeline":
 		return s.timeline(b, q)
+	case "chains":
+		return s.chains(b, q)
 	}
 	return fmt.Errorf("no such command")
 }
