@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 
@@ -37,8 +36,8 @@ type chainSum struct {
 type chainVariant struct {
 	chainSum
 	nulls int64
-	decay []total // per touch
-	worth []total // the same of the value
+	decay []total // per touch the conversions that time decay gives it
+	worth []total // and the value
 }
 
 func newFolded() folded { return folded{variants: map[string]*chainVariant{}} }
@@ -188,35 +187,14 @@ func (s *chainSum) count() seq.ChainCount {
 
 // answer names the channels, in the order of the alphabet, and lists the variants.
 func (r *chainRun) answer(m seq.Meta) (*seq.ChainsAnswer, error) {
-	used := map[int32]bool{}
-	for key := range r.variants {
-		for i := 0; i < len(key); i += 4 {
-			used[int32(nodeAt(key, i))] = true
-		}
+	channels, rank := r.channels()
+	if len(channels) > maxChannels {
+		return nil, &seq.Invalid{Field: "channel", Reason: fmt.Sprintf("%s has %d values, at most %d can be told apart; join some by rules", r.c.q.Channel, len(channels), maxChannels)}
 	}
-	if len(used) > maxChannels {
-		return nil, &seq.Invalid{Field: "channel", Reason: fmt.Sprintf("%s has %d values, at most %d can be told apart; join some by rules", r.c.q.Channel, len(used), maxChannels)}
-	}
-	ids := slices.SortedFunc(maps.Keys(used), func(a, b int32) int { return cmp.Compare(r.nodes.names[a], r.nodes.names[b]) })
-	rank := map[int32]int{}
 	out := &seq.ChainsAnswer{
-		Channels: []string{}, Variants: make([]seq.ChainVariant, 0, len(r.variants)), Untouched: r.untouched.count(),
-		Shortened: r.shortened, Lags: r.lags, Lengths: []seq.ChainLength{}, Conversion: r.c.q.Conversion.Label(), Meta: m,
+		Channels: channels, Variants: r.listed(rank), Untouched: r.untouched.count(), Shortened: r.shortened, Lags: r.lags,
+		Lengths: []seq.ChainLength{}, Conversion: r.c.q.Conversion.Label(), Meta: m,
 	}
-	for i, id := range ids {
-		rank[id] = i
-		out.Channels = append(out.Channels, r.nodes.names[id])
-	}
-	for key, v := range r.variants {
-		x := seq.ChainVariant{ChainCount: v.count(), Nulls: v.nulls, Decay: values(v.decay), DecayValue: values(v.worth), Touches: make([]int, 0, len(key)/4)}
-		for i := 0; i < len(key); i += 4 {
-			x.Touches = append(x.Touches, rank[int32(nodeAt(key, i))])
-		}
-		out.Variants = append(out.Variants, x)
-	}
-	slices.SortFunc(out.Variants, func(a, b seq.ChainVariant) int {
-		return cmp.Or(cmp.Compare(b.Conversions, a.Conversions), cmp.Compare(b.Nulls, a.Nulls), slices.Compare(a.Touches, b.Touches))
-	})
 	for _, l := range r.lengths {
 		if l.Conversions+l.Nulls > 0 {
 			out.Lengths = append(out.Lengths, l)
@@ -232,9 +210,66 @@ func (r *chainRun) answer(m seq.Meta) (*seq.ChainsAnswer, error) {
 	return out, nil
 }
 
-func values(list []total) (out []float64) {
-	for i := range list {
-		out = append(out, list[i].value())
+// channels are the names of the nodes that stand in some chain, and where each node stands among them.
+func (r *chainRun) channels() (names []string, rank []int) {
+	used := make([]bool, len(r.nodes.names))
+	for key := range r.variants {
+		for i := 0; i < len(key); i += 4 {
+			used[nodeAt(key, i)] = true
+		}
+	}
+	ids := []int{}
+	for id := range used {
+		if used[id] {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, func(a, b int) int { return cmp.Compare(r.nodes.names[a], r.nodes.names[b]) })
+	names, rank = make([]string, len(ids)), make([]int, len(used))
+	for i, id := range ids {
+		names[i], rank[id] = r.nodes.names[id], i
+	}
+	return names, rank
+}
+
+// listed is the variants in the answer's order. There may be as many as there are actors: what is sorted is small, and
+// the lists of all lie in one piece of memory.
+func (r *chainRun) listed(rank []int) []seq.ChainVariant {
+	type item struct {
+		*chainVariant
+		touches []int
+	}
+	items, n := make([]item, 0, len(r.variants)), 0
+	for key := range r.variants {
+		n += len(key) / 4
+	}
+	all := make([]int, 0, n)
+	for key, v := range r.variants {
+		from := len(all)
+		for i := 0; i < len(key); i += 4 {
+			all = append(all, rank[nodeAt(key, i)])
+		}
+		items = append(items, item{v, all[from:len(all):len(all)]})
+	}
+	slices.SortFunc(items, func(a, b item) int {
+		if c := cmp.Or(cmp.Compare(b.conversions, a.conversions), cmp.Compare(b.nulls, a.nulls)); c != 0 {
+			return c
+		}
+		return slices.Compare(a.touches, b.touches)
+	})
+	out, shares := make([]seq.ChainVariant, len(items)), make([]float64, 0, n)
+	take := func(list []total) []float64 {
+		from := len(shares)
+		for i := range list {
+			shares = append(shares, list[i].value())
+		}
+		return shares[from:len(shares):len(shares)]
+	}
+	for i, x := range items {
+		out[i] = seq.ChainVariant{ChainCount: x.count(), Nulls: x.nulls, Touches: x.touches}
+		if x.decay != nil {
+			out[i].Decay, out[i].DecayValue = take(x.decay), take(x.worth)
+		}
 	}
 	return out
 }
