@@ -93,6 +93,13 @@ func (f *fakeEngine) Journey(ctx context.Context, q seq.Journey) (*seq.JourneyAn
 	return reply(f, ctx, q, &seq.JourneyAnswer{})
 }
 
+func (f *fakeEngine) Chains(ctx context.Context, q seq.Chains) (*seq.ChainsAnswer, error) {
+	return reply(f, ctx, q, &seq.ChainsAnswer{
+		Channels: []string{"mail", "web"}, Conversion: "Order",
+		Variants: []seq.ChainVariant{{Touches: []int{1, 0}, ChainCount: seq.ChainCount{Conversions: 2, Value: 30}, Nulls: 1, Decay: []float64{0.5, 1.5}, DecayValue: []float64{10, 20}}},
+	})
+}
+
 func (f *fakeEngine) Catalogue(ctx context.Context) (*engine.Catalogue, error) {
 	return reply(f, ctx, nil, &engine.Catalogue{Events: []engine.EventInfo{{Name: "Page Viewed", Kind: "page", Count: 7}}})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wend.dev/wend/engine"
+	"wend.dev/wend/insight"
 )
 
 // queries registers the questions. The request's context ends the engine's work when the caller hangs up or the
@@ -14,6 +15,11 @@ func (a *api) queries() {
 	question(a, "trend", "How often something happens over time", engine.Engine.Trend)
 	question(a, "timeline", "What one profile or account did, newest first", engine.Engine.Timeline)
 	question(a, "journey", "Every count behind a journey map", engine.Engine.Journey)
+	question(a, "attribution", "Which channels conversions are owed to, by several models", attribution)
+}
+
+func attribution(e engine.Engine, ctx context.Context, q insight.Attribution) (*insight.AttributionAnswer, error) {
+	return insight.Attribute(ctx, e, q)
 }
 
 func question[Q, A any](a *api, name, summary string, put func(engine.Engine, context.Context, Q) (*A, error)) {

@@ -38,6 +38,29 @@ func TestQuestionsReachTheEngine(t *testing.T) {
 	})
 }
 
+func TestAttribution(t *testing.T) {
+	d := newDesk(t)
+	got := d.expect(200, "POST /api/v1/query/attribution", `{"conversion":{"event":"Order"},"look_back":"7d","models":["last","time_decay"],"channel":"context.campaign.source"}`)
+	day := seq.Duration(24 * time.Hour)
+	want := seq.Chains{Conversion: seq.Matcher{Event: seq.Names{"Order"}}, LookBack: 7 * day, HalfLife: 7 * day, Channel: "context.campaign.source"}
+	if !reflect.DeepEqual(d.engine.asked, want) {
+		t.Errorf("the engine was asked\n%+v, want\n%+v", d.engine.asked, want)
+	}
+	last := got["models"].([]any)[0].(map[string]any)
+	if credits := fmt.Sprint(last["credits"].([]any)[0].(map[string]any)["conversions"]); last["model"] != "last" || credits != "2" {
+		t.Errorf("got %v", got)
+	}
+	bad := func(body, location, words string) {
+		t.Helper()
+		problemAt(t, d.expect(400, "POST /api/v1/query/attribution", body), location, words)
+	}
+	bad(`{"conversion":{"event":"Order"},"models":["lst"]}`, "body.models[0]", "first, last")
+	bad(`{"conversion":{"event":"Order"},"lookback":"7d"}`, "body.lookback", `did you mean "look_back"?`)
+	bad(`{"conversion":{"event":"Order"},"order":4}`, "body.order", "1 to 3")
+	bad(`{"conversion":{"event":"Order"},"position":{"first":0.8,"last":0.4}}`, "body.position", "at most 1 together")
+	bad(`{"models":["last"]}`, "body", "conversion")
+}
+
 func TestAnswersHaveNoNullLists(t *testing.T) {
 	d := newDesk(t)
 	got := d.expect(200, "POST /api/v1/query/paths", `{}`)

@@ -42,8 +42,8 @@ type ChainsAnswer struct {
 
 // ChainCount is conversions and what they are worth.
 type ChainCount struct {
-	Conversions int64   `json:"conversions"`
-	Value       float64 `json:"value"`
+	Conversions int64   `json:"conversions" doc:"How many"`
+	Value       float64 `json:"value" doc:"Sum of what they are worth"`
 }
 
 // ChainVariant is all the chains that went through the same channels in the same order.
@@ -57,8 +57,8 @@ type ChainVariant struct {
 
 // ChainLength is the chains with so many touches.
 type ChainLength struct {
-	Touches     int   `json:"touches"`
-	Conversions int64 `json:"conversions"`
+	Touches     int   `json:"touches" doc:"How many touches a chain has"`
+	Conversions int64 `json:"conversions" doc:"Chains that converted"`
 	Nulls       int64 `json:"nulls" doc:"Chains that led to no conversion"`
 }
 
