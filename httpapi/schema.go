@@ -8,6 +8,7 @@ import (
 
 	"wend.dev/wend/engine/seq"
 	"wend.dev/wend/event"
+	"wend.dev/wend/insight"
 	"wend.dev/wend/journey"
 )
 
@@ -21,7 +22,7 @@ func registry() huma.Registry {
 	return r
 }
 
-// schemaName is the type's own name; the five questions get "Question" behind it, as a funnel is also an answer's
+// schemaName is the type's own name; the questions get "Question" behind it, as a funnel is also an answer's
 // and a journey also a map's word.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
@@ -30,7 +31,7 @@ func schemaName(t reflect.Type, hint string) string {
 	}
 	switch t {
 	case reflect.TypeFor[seq.Funnel](), reflect.TypeFor[seq.Paths](), reflect.TypeFor[seq.Trend](),
-		reflect.TypeFor[seq.Timeline](), reflect.TypeFor[seq.Journey]():
+		reflect.TypeFor[seq.Timeline](), reflect.TypeFor[seq.Journey](), reflect.TypeFor[insight.Attribution]():
 		return name + "Question"
 	case reflect.TypeFor[journey.View](), reflect.TypeFor[journey.Score]():
 		return "Touchpoint" + name

@@ -212,20 +212,23 @@ func (a *attributing) top() {
 const longest = 10
 
 func (a *attributing) lengths() {
-	a.out.Lengths = []seq.ChainLength{}
-	var touches int64
+	a.out.Lengths = []AttributionLength{}
+	all := a.out.Attributed.Conversions
+	var touches, conversions int64
 	for _, l := range a.got.Lengths {
 		touches += int64(l.Touches) * l.Conversions
-		if n := len(a.out.Lengths); n > 0 && a.out.Lengths[n-1].Touches >= longest {
-			a.out.Lengths[n-1].Conversions += l.Conversions
-			a.out.Lengths[n-1].Nulls += l.Nulls
-			continue
+		n := len(a.out.Lengths)
+		if l.Touches < longest || n == 0 || !a.out.Lengths[n-1].OrMore {
+			a.out.Lengths = append(a.out.Lengths, AttributionLength{Touches: min(l.Touches, longest), OrMore: l.Touches >= longest})
+			n, conversions = n+1, 0
 		}
-		l.Touches = min(l.Touches, longest)
-		a.out.Lengths = append(a.out.Lengths, l)
+		last := &a.out.Lengths[n-1]
+		conversions += l.Conversions
+		last.Conversions = NewRate(conversions, all)
+		last.Nulls += l.Nulls
 	}
-	if n := a.out.Attributed.Conversions; n > 0 {
-		a.out.MeanTouches = float64(touches) / float64(n)
+	if all > 0 {
+		a.out.MeanTouches = float64(touches) / float64(all)
 	}
 }
 

@@ -71,7 +71,7 @@ func TestAttributeToy(t *testing.T) {
 	if len(a.Top) != 1 || strings.Join(a.Top[0].Touches, ">") != "C1>C2>C3" || a.MeanTouches != 3 || a.Variants != 3 {
 		t.Errorf("top %+v, mean %v", a.Top, a.MeanTouches)
 	}
-	if fmt.Sprint(a.Lengths) != "[{3 1 0} {10 0 2}]" {
+	if len(a.Lengths) != 2 || a.Lengths[0].Conversions != insight.NewRate(1, 1) || a.Lengths[1] != (insight.AttributionLength{Touches: 10, OrMore: true, Conversions: insight.NewRate(0, 1), Nulls: 2}) {
 		t.Errorf("lengths %v", a.Lengths)
 	}
 	if len(a.Lags) != 3 || a.Lags[2].From != 2 || a.Lags[2].To != 3 || a.Lags[2].Conversions != insight.NewRate(1, 1) {

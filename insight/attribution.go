@@ -39,7 +39,7 @@ type AttributionAnswer struct {
 	Models      []AttributionModel   `json:"models" doc:"In the order asked for"`
 	Top         []AttributionChain   `json:"top" doc:"Chains with most conversions first"`
 	Variants    int                  `json:"variants" doc:"Different chains there are"`
-	Lengths     []seq.ChainLength    `json:"lengths" doc:"Chains by number of touches; the last entry is that many or more"`
+	Lengths     []AttributionLength  `json:"lengths" doc:"Chains by number of touches"`
 	Lags        []AttributionLag     `json:"lags" doc:"Conversions by time since the first touch of their chain"`
 	MedianLag   *float64             `json:"median_lag" doc:"Median time from a chain's first touch to the conversion, seconds; null without conversions"`
 	MeanTouches float64              `json:"mean_touches" doc:"Touches per converting chain"`
@@ -77,6 +77,14 @@ type AttributionChain struct {
 	Touches []string `json:"touches" doc:"Channels in time order, those past the limit by their own names"`
 	Chains  Rate     `json:"chains" doc:"Chains like this that converted, of all chains like this"`
 	Value   float64  `json:"value" doc:"Of their conversions"`
+}
+
+// AttributionLength is the chains with so many touches.
+type AttributionLength struct {
+	Touches     int   `json:"touches" doc:"How many touches a chain has"`
+	OrMore      bool  `json:"or_more,omitempty" doc:"That many or more"`
+	Conversions Rate  `json:"conversions" doc:"Those that converted, of all attributed conversions"`
+	Nulls       int64 `json:"nulls" doc:"Chains that led to no conversion"`
 }
 
 // AttributionLag is the conversions in a span of days after the first touch.

@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, must } from '../api/client'
 import type { RangeSearch } from '../ui/range'
 import { askBody } from './search'
-import type { FunnelQuestion, PathsQuestion, TrendQuestion } from './types'
+import type { AttributionQuestion, FunnelQuestion, PathsQuestion, TrendQuestion } from './types'
 
 export const catalogueQuery = () =>
   queryOptions({ queryKey: ['catalogue'], staleTime: 60_000, queryFn: ({ signal }) => must(api.GET('/api/v1/catalogue', { signal })) })
@@ -35,4 +35,12 @@ export const trendQuery = (body: TrendQuestion | undefined, range: RangeSearch) 
     queryKey: ['trend', body, range],
     enabled: body !== undefined,
     queryFn: ({ signal }) => must(api.POST('/api/v1/query/trend', { body: askBody(body ?? { series: [] }, range, new Date()), signal })),
+  })
+
+export const attributionQuery = (body: AttributionQuestion | undefined, range: RangeSearch) =>
+  queryOptions({
+    ...kept,
+    queryKey: ['attribution', body, range],
+    enabled: body !== undefined,
+    queryFn: ({ signal }) => must(api.POST('/api/v1/query/attribution', { body: askBody(body ?? { conversion: { event: '' } }, range, new Date()), signal })),
   })
