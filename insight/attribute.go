@@ -41,9 +41,9 @@ func Attribute(ctx context.Context, e engine.Engine, q Attribution) (*Attributio
 	return a.out, a.models(ctx, seed)
 }
 
-// seedOf is a number made of the question, whatever models it asks for.
+// seedOf is a number made of the question, whatever its range and the models it asks for.
 func seedOf(q Attribution) (uint64, error) {
-	q.Models, q.Top = nil, 0
+	q.Models, q.Top, q.From, q.To = nil, 0, nil, nil
 	b, err := json.Marshal(q)
 	if err != nil {
 		return 0, fmt.Errorf("cannot write the question: %w", err)

@@ -58,7 +58,7 @@ type AttributionChannel struct {
 // AttributionModel is what one model gives each channel.
 type AttributionModel struct {
 	Model    string              `json:"model" doc:"first, last, last_non_direct, linear, time_decay, position, j, inverse_j, markov or shapley"`
-	Interval string              `json:"interval" enum:"chains,sampling,none" doc:"What low and high are of. chains: other chains might have come (95 %, jackknife over chains); sampling: only the sampling of a Shapley value of more than 15 channels; none: there are no intervals, because there are fewer than 100 conversions or very many chains"`
+	Interval string              `json:"interval" enum:"chains,sampling,none" doc:"What low and high are of. chains: other chains might have come (Wilson for rules, jackknife for markov and shapley); sampling: only the sampling of a Shapley value of more than 15 channels; none: there are no intervals, because there are fewer than 100 conversions or very many chains"`
 	Credits  []AttributionCredit `json:"credits" doc:"In the order of channels"`
 }
 

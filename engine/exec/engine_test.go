@@ -67,6 +67,8 @@ func all(t interface{ Fatalf(string, ...any) }, e *exec.Engine, ids ...string) (
 			keep("paths", p, err)
 			j, err := e.Journey(ctx, seq.Journey{Scope: s, Stages: 2, Idle: seq.Duration(time.Minute), Touchpoints: []seq.JourneyTouchpoint{touch("a", 0, "A"), touch("b", 1, "B", "A")}})
 			keep("journey", j, err)
+			c, err := e.Chains(ctx, seq.Chains{Scope: s, Conversion: seq.Matcher{Event: seq.Names{"C"}}, Channel: "event", Unknown: "none", SessionGap: seq.Duration(time.Minute), LookBack: seq.Duration(20 * time.Minute)})
+			keep("chains", c, err)
 		}
 	}
 	for _, id := range ids {

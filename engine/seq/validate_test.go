@@ -91,6 +91,27 @@ func TestOtherValidate(t *testing.T) {
 	tr(`{"series":[{"event":"a","measure":"sum"}]}`, "series[0].property", "path of a number")
 	tr(`{"series":[{"event":"a"}],"interval":"weeks"}`, "interval", `did you mean "week"?`)
 	tr(`{"series":[{"event":"a"}],"time_zone":"Mars"}`, "time_zone", "time zone")
+	c := func(text, field, reason string) { t.Helper(); check(t, read[seq.Chains](t, text), field, reason) }
+	const buy = `"conversion":{"event":"buy"}`
+	c(`{`+buy+`}`, "", "")
+	c(`{`+buy+`,"value":"properties.total","channel":"page","touches":[{"event":"*"}],"unknown":"direct","repeats":"event","by":"session","reuse":"no","look_back":"400d","half_life":"1s","max_touches":1000}`, "", "")
+	c(`{`+buy+`,"channel":"touchpoint","touchpoints":[{"id":"a","match":[{"event":"x"}]}]}`, "", "")
+	c(`{}`, "conversion.event", "1 to 100")
+	c(`{`+buy+`,"value":"profile.traits.age"}`, "value", "path of a number")
+	c(`{`+buy+`,"channel":"pge"}`, "channel", `did you mean "page"?`)
+	c(`{`+buy+`,"channel":"profile.traits.plan"}`, "channel", "none of")
+	c(`{`+buy+`,"channel":"touchpoint"}`, "touchpoints", "needed")
+	c(`{`+buy+`,"touchpoints":[{"id":"a"}]}`, "touchpoints", "needed")
+	c(`{`+buy+`,"channel":"touchpoint","touchpoints":[{"id":""}]}`, "touchpoints[0].id", "empty")
+	c(`{`+buy+`,"channel":"touchpoint","touchpoints":[{"id":"a"}],"touches":[{"event":"x"}]}`, "touches", "no meaning")
+	c(`{`+buy+`,"channel":"touchpoint","touchpoints":[{"id":"a"}],"unknown":"direct"}`, "unknown", "no meaning")
+	c(`{`+buy+`,"rules":[{"match":"","as":"x"}]}`, "rules[0].match", "empty")
+	c(`{`+buy+`,"repeats":"visits"}`, "repeats", `did you mean "visit"?`)
+	c(`{`+buy+`,"reuse":"maybe"}`, "reuse", "none of yes, no")
+	c(`{`+buy+`,"look_back":"500ms"}`, "look_back", "1s to 400d")
+	c(`{`+buy+`,"half_life":"1ms"}`, "half_life", "at least 1s")
+	c(`{`+buy+`,"max_touches":1}`, "max_touches", "2 to 1000")
+	c(`{`+buy+`,"breakdown":{"by":"properties.a"}}`, "breakdown", "no breakdown")
 	tl := func(text, field, reason string) { t.Helper(); check(t, read[seq.Timeline](t, text), field, reason) }
 	tl(`{"id":"00000000000000ff","limit":1000}`, "", "")
 	tl(`{"id":"FF"}`, "id", "16 lower-case hex")
@@ -146,12 +167,14 @@ func FuzzQuestion(f *testing.F) {
 	f.Add(`{"series":[{"event":"*","measure":"sum","property":"properties.x"}],"time_zone":"Asia/Tokyo"}`)
 	f.Add(`{"stages":2,"touchpoints":[{"id":"a","stage":1,"match":[{"event":"x"}]}],"value":{"event":"x","property":"properties.t"}}`)
 	f.Add(`{"id":"0123456789abcdef","from":"2026-01-01T00:00:00Z","exclusions":[{}],"breakdown":{"by":"event"}}`)
+	f.Add(`{"conversion":{"event":"buy"},"channel":"touchpoint","touchpoints":[{"id":"a","match":[]}],"look_back":"30d","half_life":"7d"}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		one[seq.Funnel](t, text)
 		one[seq.Paths](t, text)
 		one[seq.Trend](t, text)
 		one[seq.Timeline](t, text)
 		one[seq.Journey](t, text)
+		one[seq.Chains](t, text)
 	})
 }
 

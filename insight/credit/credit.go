@@ -88,9 +88,7 @@ func Share(c Chains, m Model) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if r.Interval == "" {
-		jackknife(c, m, &r)
-	}
+	interval(c, m, &r)
 	return r, nil
 }
 

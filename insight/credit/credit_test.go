@@ -259,7 +259,7 @@ func TestMarkovAgainstFlow(t *testing.T) {
 }
 
 // orders is Shapley's value by its definition: the mean over all orders of joining.
-func orders(c Chains, n int) []float64 {
+func orders(c Chains, n int, count bool) []float64 {
 	worth := func(in []bool) float64 {
 		won, all := 0.0, 0.0
 		for _, x := range c.List {
@@ -268,9 +268,12 @@ func orders(c Chains, n int) []float64 {
 				all += x.Conversions + x.Nulls
 			}
 		}
+		if count {
+			return won
+		}
 		return rate(won, all)
 	}
-	sum, count := make([]float64, n), 0.0
+	sum, tried := make([]float64, n), 0.0
 	var join func(order []int, left []int)
 	join = func(order, left []int) {
 		if len(left) == 0 {
@@ -281,7 +284,7 @@ func orders(c Chains, n int) []float64 {
 				sum[ch] += now - before
 				before = now
 			}
-			count++
+			tried++
 			return
 		}
 		for i, ch := range left {
@@ -294,7 +297,7 @@ func orders(c Chains, n int) []float64 {
 	}
 	join(nil, all)
 	for i := range sum {
-		sum[i] /= count
+		sum[i] /= tried
 	}
 	return sum
 }
@@ -308,10 +311,13 @@ func TestShapleyAgainstOrders(t *testing.T) {
 		for _, x := range c.List {
 			chains += x.Conversions + x.Nulls
 		}
-		r := shared(t, c, Model{Name: Shapley, Worth: "rate"})
-		for ch, v := range orders(c, n) {
+		worth := rapid.SampledFrom([]string{"rate", "count"}).Draw(t, "worth")
+		r := shared(t, c, Model{Name: Shapley, Worth: worth})
+		for ch, v := range orders(c, n, worth == "count") {
 			want := 0.0
-			if conversions > 0 {
+			if worth == "count" {
+				want = v
+			} else if conversions > 0 {
 				want = v * chains
 			}
 			if math.Abs(r.Conversions[ch]-want) > 1e-9*(1+chains) {
@@ -337,8 +343,9 @@ func TestSampledShapley(t *testing.T) {
 			c.List = append(c.List, x)
 		}
 		used := []int{0, 1, 2, 3, 4, 5, 6, 7}
-		exact := exactValues(gather(c), used)
-		mean, half := sampledValues(gather(c), used, seed)
+		coalitions, _ := gather(c)
+		exact := exactValues(coalitions, used)
+		mean, half := sampledValues(coalitions, used, seed)
 		for i := range exact {
 			of++
 			if math.Abs(mean[i]-exact[i]) <= half[i] {
@@ -376,8 +383,8 @@ func TestIntervalHolds(t *testing.T) {
 	law := chainsOf("abc 30 60 0", "a 20 200 0", "cb 40 100 0", "bc 10 90 0", "c 50 300 0", "acb 30 70 0")
 	law.Channels = 3
 	total := 1000.0
-	for _, name := range []string{Last, Linear, Markov, Shapley} {
-		m := Model{Name: name, Order: 1, Seed: 3}
+	for _, name := range []string{First, Linear, Position, Markov, Shapley} {
+		m := Model{Name: name, Order: 1, Seed: 3, Ends: Ends{0.4, 0.4}}
 		truth := shared(t, law, m)
 		all, _ := law.total()
 		rng := rand.New(rand.NewPCG(1, 2))

@@ -18,10 +18,7 @@ const mostStates = 600
 // comes to it left; the effects, scaled to add up to 1, share the conversions. Both are had from the fundamental matrix
 // of the chain (Kemeny and Snell 1960, Finite Markov Chains, chapter III), not by simulation.
 func markov(c Chains, order int) (Result, error) {
-	g := newGraph(order)
-	for i := range c.List {
-		g.add(&c.List[i])
-	}
+	g := graphOf(c, order)
 	if n := len(g.last); n > mostStates {
 		return Result{}, &seq.Invalid{Field: "order", Reason: fmt.Sprintf("%d makes a model of %d states, at most %d can be solved; ask for a lower order or a lower limit of channels", order, n, mostStates)}
 	}
@@ -29,19 +26,23 @@ func markov(c Chains, order int) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	sum := 0.0
+	r := byShare(c, scaled(effects))
+	r.Effects, r.states = effects, len(g.last)
+	return r, nil
+}
+
+// scaled makes effects add up to 1, unless all are 0.
+func scaled(effects []float64) []float64 {
+	sum, out := 0.0, make([]float64, len(effects))
 	for _, e := range effects {
 		sum += e
 	}
-	shares := make([]float64, c.Channels)
 	for i, e := range effects {
 		if sum > 0 {
-			shares[i] = e / sum
+			out[i] = e / sum
 		}
 	}
-	r := byShare(c, shares)
-	r.Effects, r.states = effects, len(g.last)
-	return r, nil
+	return out
 }
 
 // graph is the Markov chain of all chains. State 0 is the start, before any touch.
@@ -77,20 +78,30 @@ func (g *graph) state(key, last int) int {
 	return id
 }
 
-func (g *graph) add(c *Chain) {
-	n := c.Conversions + c.Nulls
-	if n <= 0 {
+func graphOf(c Chains, order int) *graph {
+	g := newGraph(order)
+	for i := range c.List {
+		x := &c.List[i]
+		g.add(x.Touches, x.Conversions, x.Nulls)
+	}
+	return g
+}
+
+// add counts chains; fewer than none takes them away again.
+func (g *graph) add(touches []int, conversions, nulls float64) {
+	n := conversions + nulls
+	if n == 0 {
 		return
 	}
 	at, key := 0, 0
-	for _, t := range c.Touches {
+	for _, t := range touches {
 		key = (key*digit + t + 1) % g.wrap
 		to := g.state(key, t)
 		g.moves[[2]int{at, to}] += n
 		g.total[at] += n
 		at = to
 	}
-	g.wins[at] += c.Conversions
+	g.wins[at] += conversions
 	g.total[at] += n
 }
 
@@ -109,6 +120,9 @@ func (g *graph) effects(channels int) ([]float64, error) {
 		}
 	}
 	for m, count := range g.moves {
+		if count == 0 {
+			continue
+		}
 		a.Set(m[0], m[1], a.At(m[0], m[1])-count/g.total[m[0]])
 	}
 	var visits mat.Dense

@@ -1,5 +1,7 @@
 package credit
 
+import "slices"
+
 // weigher writes the weights of a chain's touches, which add up to 1.
 type weigher func(c *Chain, weights []float64)
 
@@ -19,6 +21,8 @@ func (m Model) weigher() weigher {
 		return Ends{First: 0.2, Last: 0.6}.weigh
 	case InverseJ:
 		return Ends{First: 0.6, Last: 0.2}.weigh
+	case Shapley:
+		return apart
 	}
 	return func(_ *Chain, w []float64) { even(w, 1) }
 }
@@ -49,6 +53,21 @@ func (e Ends) weigh(_ *Chain, w []float64) {
 	default:
 		w[0], w[n-1] = e.First, e.Last
 		even(w[1:n-1], 1-e.First-e.Last)
+	}
+}
+
+// apart shares evenly among the distinct channels: the first touch of each gets its part. It is what Shapley's value of
+// conversions comes to.
+func apart(c *Chain, w []float64) {
+	n := 0
+	for i, t := range c.Touches {
+		if !slices.Contains(c.Touches[:i], t) {
+			w[i] = 1
+			n++
+		}
+	}
+	for i := range w {
+		w[i] /= float64(n)
 	}
 }
 

@@ -23,30 +23,16 @@ const (
 //	count  conversions. Then the value of a channel is the sum over its chains of conversions / distinct channels: Zhao,
 //	       Mahboobi and Bagheri (2018), "Shapley value methods for attribution modeling in online advertising", arXiv:1804.05327
 func shapley(c Chains, m Model) Result {
-	coalitions := gather(c)
 	if m.Worth == "count" {
-		return evenly(c, coalitions)
+		return byRule(c, m)
 	}
-	conversions, chains := 0.0, 0.0
-	var used []int // channels that occur
-	for _, x := range coalitions {
-		conversions += x.conversions
-		chains += x.chains
-		used = append(used, x.channels...)
-	}
-	slices.Sort(used)
-	used = slices.Compact(used)
-	shares := make([]float64, c.Channels)
-	if conversions == 0 {
-		return byShare(c, shares)
-	}
-	scale := chains / conversions // the whole rate is shared out
+	coalitions, _ := gather(c)
+	used, scale := whole(coalitions)
 	if len(used) <= exactChannels {
-		for i, v := range exactValues(coalitions, used) {
-			shares[used[i]] = v * scale
-		}
-		return byShare(c, shares)
+		return byShare(c, exactShares(c.Channels, coalitions, used, scale))
 	}
+	conversions, _ := c.total()
+	shares := make([]float64, c.Channels)
 	mean, half := sampledValues(coalitions, used, m.Seed)
 	for i, ch := range used {
 		shares[ch] = mean[i] * scale
@@ -60,15 +46,39 @@ func shapley(c Chains, m Model) Result {
 	return r
 }
 
-// coalition is the chains that touch the same channels, in whatever order.
-type coalition struct {
-	channels                   []int // ascending, each once
-	conversions, chains, value float64
+// whole is the channels that occur, and what a value is to be multiplied with to be a share of the whole rate: 0 where
+// there are no conversions to share.
+func whole(coalitions []coalition) (used []int, scale float64) {
+	conversions, chains := 0.0, 0.0
+	for _, x := range coalitions {
+		conversions += x.conversions
+		chains += x.chains
+		used = append(used, x.channels...)
+	}
+	slices.Sort(used)
+	if conversions > 0 {
+		scale = chains / conversions
+	}
+	return slices.Compact(used), scale
 }
 
-// gather puts chains of the same channels together, in the order of their first.
-func gather(c Chains) []coalition {
-	var out []coalition
+func exactShares(channels int, coalitions []coalition, used []int, scale float64) []float64 {
+	shares := make([]float64, channels)
+	for i, v := range exactValues(coalitions, used) {
+		shares[used[i]] = v * scale
+	}
+	return shares
+}
+
+// coalition is the chains that touch the same channels, in whatever order.
+type coalition struct {
+	channels            []int // ascending, each once
+	conversions, chains float64
+}
+
+// gather puts chains of the same channels together, in the order of their first; of tells where each chain went.
+func gather(c Chains) (out []coalition, of []int) {
+	of = make([]int, len(c.List))
 	index := map[string]int{}
 	var channels []int
 	var key []byte
@@ -90,22 +100,11 @@ func gather(c Chains) []coalition {
 			index[string(key)] = at
 			out = append(out, coalition{channels: slices.Clone(channels)})
 		}
+		of[i] = at
 		out[at].conversions += x.Conversions
 		out[at].chains += x.Conversions + x.Nulls
-		out[at].value += x.Value
 	}
-	return out
-}
-
-func evenly(c Chains, coalitions []coalition) Result {
-	r := Result{Conversions: make([]float64, c.Channels), Value: make([]float64, c.Channels)}
-	for _, x := range coalitions {
-		for _, t := range x.channels {
-			r.Conversions[t] += x.conversions / float64(len(x.channels))
-			r.Value[t] += x.value / float64(len(x.channels))
-		}
-	}
-	return r
+	return out, of
 }
 
 func rate(conversions, chains float64) float64 {
@@ -201,7 +200,7 @@ func sampledValues(coalitions []coalition, used []int, seed uint64) (mean, half 
 	m := float64(pairs)
 	for i := range mean {
 		mean[i] /= m
-		half[i] = 1.959963984540054 * math.Sqrt(max(squares[i]/m-mean[i]*mean[i], 0)/(m-1))
+		half[i] = z * math.Sqrt(max(squares[i]/m-mean[i]*mean[i], 0)/(m-1))
 	}
 	return mean, half
 }

@@ -51,15 +51,13 @@ export function AttributionEditor({ value, error, onChange }: Props) {
         </div>
       </Checkbox.Group>
       <h2 className={classes.section}>{t('options')}</h2>
-      <div className={classes.two}>
-        <TextInput label={t('attribution.lookBack')} title={t('windowHint')} placeholder="30d" value={value.look_back ?? ''} error={faultOf(error, 'look_back')} onChange={(e) => { onChange({ ...value, look_back: e.currentTarget.value.trim() || undefined }) }} />
-        <NativeSelect
-          label={t('attribution.by')}
-          value={value.by ?? 'person'}
-          onChange={(e) => { onChange({ ...value, by: e.currentTarget.value === 'session' ? 'session' : undefined }) }}
-          data={(['person', 'session'] as const).map((b) => ({ value: b, label: t(`attribution.within.${b}`) }))}
-        />
-      </div>
+      <TextInput label={t('attribution.lookBack')} title={t('windowHint')} placeholder="30d" value={value.look_back ?? ''} error={faultOf(error, 'look_back')} onChange={(e) => { onChange({ ...value, look_back: e.currentTarget.value.trim() || undefined }) }} />
+      <NativeSelect
+        label={t('attribution.by')}
+        value={value.by ?? 'person'}
+        onChange={(e) => { onChange({ ...value, by: e.currentTarget.value === 'session' ? 'session' : undefined }) }}
+        data={(['person', 'session'] as const).map((b) => ({ value: b, label: t(`attribution.within.${b}`) }))}
+      />
       <AttributionOptions value={value} error={error} onChange={onChange} />
     </>
   )
