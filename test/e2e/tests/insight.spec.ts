@@ -66,3 +66,34 @@ test('paths are drawn as a Sankey of steps and the ways between them', async ({ 
   await expect(rows.nth(1)).toContainText('Product Added')
   expect(await rows.count()).toBeGreaterThan(4)
 })
+
+test('attribution shares the conversions out by several models, and another model is one more column', async ({ page, demo }) => {
+  await login(page, demo)
+  await page.goto(`${demo.url}/insights`)
+  await page.getByRole('main').getByRole('link', { name: 'Attribution' }).click()
+  const table = page.getByRole('table', { name: 'Channels by model' })
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Which campaigns is Order Completed owed to?')
+  await expect(table.getByRole('columnheader')).toHaveText(['Channel', 'First touch', 'Last non-direct', 'Linear', 'Markov'])
+  await expect(table.getByRole('rowheader').filter({ hasText: 'direct' })).toBeVisible()
+  await settled(page)
+
+  // Every model's credits add up to the same conversions.
+  const credits = async (column: number): Promise<number> => {
+    const texts = await table.locator(`tbody td:nth-child(${String(column + 2)}) .wd-num`).allTextContents()
+    return texts.map((text) => Number(text.replaceAll(',', ''))).reduce((a, b) => a + b, 0)
+  }
+  const all = await credits(0)
+  expect(all).toBeGreaterThan(0)
+  for (const column of [1, 2, 3]) expect(Math.abs((await credits(column)) - all)).toBeLessThan(0.5)
+
+  const editor = page.getByRole('region', { name: 'The question' })
+  await editor.getByLabel('Shapley', { exact: true }).check()
+  await expect(table.getByRole('columnheader').last()).toHaveText('Shapley')
+  await editor.getByLabel('Named by').selectOption('Touchpoints of a map')
+  await editor.getByLabel('Map').selectOption({ index: 1 })
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Which touchpoints is Order Completed owed to?')
+  await expect(table.getByRole('rowheader').first()).not.toHaveText('direct')
+  await settled(page)
+  await page.reload()
+  await expect(table.getByRole('columnheader').last()).toHaveText('Shapley')
+})

@@ -28,6 +28,7 @@ const stops: Stop[] = [
   { name: 'map-panel', path: '/journeys/order-and-receive?touchpoint=product-page', ready: async (page) => { await expect(page.getByText('Where they go next')).toBeVisible() } },
   { name: 'insights', path: '/insights', ready: heading('Insights') },
   { name: 'funnel', path: `/insights?question=funnel&query=${query(funnel)}`, ready: async (page) => { await expect(page.getByRole('list', { name: 'Funnel, step by step' })).toBeVisible() } },
+  { name: 'attribution', path: '/insights?question=attribution', ready: async (page) => { await expect(page.getByRole('table', { name: 'Channels by model' })).toBeVisible() } },
   { name: 'paths', path: '/insights?question=paths', ready: async (page) => { await expect(page.getByRole('img', { name: /^Paths, step by step/ }).locator('svg')).toBeVisible() } },
   { name: 'trend', path: `/insights?question=trend&query=${query(trend)}`, ready: async (page) => { await expect(page.getByRole('img', { name: 'Lines over time' }).locator('svg')).toBeVisible() } },
   { name: 'people', path: '/people', ready: heading('People') },
