@@ -192,7 +192,6 @@ func TestCreditsAddUp(t *testing.T) {
 
 // flow is the Markov model in the plainest words: states are texts, and what is under way is moved on until nothing is.
 func flow(c Chains, order, removed int) float64 {
-	type out struct{ to, won, all float64 }
 	moves := map[string]map[string]float64{}
 	add := func(from, to string, n float64) {
 		if moves[from] == nil {
