@@ -271,8 +271,8 @@ func (s *scan) bitFunnel(m *bitmaps, block, steps int) *bitFunnel {
 	return f
 }
 
-// bits books an actor whose rows are lo ≤ row < hi of one block, from bitmaps. It leaves actors with ties to the solver
-// (false). It finds what solver.plain finds:
+// bits books an actor whose rows are lo ≤ row < hi of one block, from bitmaps, now or when its candidate is judged. It
+// leaves actors with ties to the solver (false). It finds what solver.plain finds:
 //
 // For an event of step k the chain with the latest entry is had by going back: the latest event of step k−1 before it,
 // the latest of step k−2 before that, and so on to step 1. If that entry is too old, every other is older. The deepest step
@@ -280,7 +280,7 @@ func (s *scan) bitFunnel(m *bitmaps, block, steps int) *bitFunnel {
 // step (there the funnel ends), or of the last such event of an earlier one (newer chains replace older ones). From the
 // entry on the chain takes the first event of each step.
 func (p *passRun) bits(r *reader, lo, hi uint32) bool {
-	f, t := r.bits, p.run.all
+	f := r.bits
 	if nextBit(f.hard, lo, hi) < hi {
 		return false
 	}
@@ -292,31 +292,69 @@ func (p *passRun) bits(r *reader, lo, hi uint32) bool {
 		p.bookBits(r, first, hi, len(f.steps))
 		return true
 	}
-	last := len(f.steps) - 1
-	w := p.run.f.window
-	if last > 0 {
-		for e := nextBit(f.steps[last], first+1, hi); e < hi; e = nextBit(f.steps[last], e+1, hi) {
-			if at := f.back(last, first, e); at < e && r.times[e]-r.times[at] <= w {
-				p.bookBits(r, at, hi, last+1)
-				return true
-			}
+	c := candidate{first: first, hi: hi, k: int32(len(f.steps) - 1), at: first, e: first}
+	if f.next(&c) {
+		if p.maybe = append(p.maybe, c); len(p.maybe) >= batch {
+			p.judge(r)
 		}
+	} else {
+		p.run.all.count[0]++
 	}
-	for k := last - 1; k > 0; k-- {
-		for end := lastBit(f.steps[k], first+1, hi); end > first+1; end = lastBit(f.steps[k], first+1, end-1) {
-			e := end - 1
-			at := f.back(k, first, e)
-			if at == e {
-				break // those before have none either
-			}
-			if r.times[e]-r.times[at] <= w {
-				p.bookBits(r, at, hi, k+1)
-				return true
-			}
-		}
-	}
-	t.count[0]++
 	return true
+}
+
+// candidate is an event of a step and the entry that leads to it, of one actor: whether it is young enough is to be seen.
+type candidate struct {
+	first, hi uint32 // the actor's first entry, and the end of its rows
+	e, at     uint32
+	k         int32 // the event's step, from 0
+}
+
+// next goes on to the next candidate: events of the last step from the first on, then of each earlier step from the last
+// back. It is false when there is none but the entry itself.
+func (f *bitFunnel) next(c *candidate) bool {
+	if last := int32(len(f.steps) - 1); c.k == last && last > 0 {
+		for c.e = nextBit(f.steps[last], c.e+1, c.hi); c.e < c.hi; c.e = nextBit(f.steps[last], c.e+1, c.hi) {
+			if c.at = f.back(int(last), c.first, c.e); c.at < c.e {
+				return true
+			}
+		}
+		c.k, c.e = last-1, c.hi
+	}
+	for ; c.k > 0; c.k, c.e = c.k-1, c.hi {
+		if end := lastBit(f.steps[c.k], c.first+1, c.e); end > c.first+1 {
+			c.e = end - 1
+			if c.at = f.back(int(c.k), c.first, c.e); c.at < c.e {
+				return true
+			} // else those before have no entry either
+		}
+	}
+	return false
+}
+
+// judge books the actors whose candidates wait. First all their times are read, so that the reads from memory overlap.
+func (p *passRun) judge(r *reader) {
+	w := p.run.f.window
+	ages := p.ages[:len(p.maybe)]
+	for i := range ages {
+		c := &p.maybe[i]
+		ages[i] = r.times[c.e] - r.times[c.at]
+	}
+	for i := range ages {
+		c, age, more := &p.maybe[i], ages[i], true
+		for age > w {
+			if more = r.bits.next(c); !more {
+				break
+			}
+			age = r.times[c.e] - r.times[c.at]
+		}
+		if more {
+			p.bookBits(r, c.at, c.hi, int(c.k)+1)
+		} else {
+			p.run.all.count[0]++
+		}
+	}
+	p.maybe = p.maybe[:0]
 }
 
 // back is the latest entry that leads to event e of step k (from 0), e if there is none; first is the first of step 1.

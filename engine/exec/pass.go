@@ -77,6 +77,8 @@ type passRun struct {
 	ends    []int  // alone: where each actor's hits end; together: where each block's do
 	begin   int    // alone: where the actor's at hand begin
 	any     uint64 // matchers that the actor's hits fulfil
+	maybe   []candidate
+	ages    [batch]event.Millis
 	need    uint64 // an actor whose any lacks some of these goes no further than the first step; 0 if that can't be said
 }
 
@@ -227,6 +229,7 @@ func (p *passRun) alone(s *stretch, end int, touched []event.ProfileID) {
 		}
 	}
 	p.flush(r)
+	p.judge(r)
 	p.run.w.scanned += scanned
 	p.run.w.actors += actors
 }
@@ -301,7 +304,7 @@ func (p *passRun) read(r *reader, lo, hi uint32) int {
 			code := codes[i]
 			row, mask := lo+i, r.masks[code]
 			if !r.easy {
-				if mask = r.judge(row, code); mask == 0 {
+				if mask = r.mask(row, code); mask == 0 {
 					continue
 				}
 			}
@@ -314,8 +317,8 @@ func (p *passRun) read(r *reader, lo, hi uint32) int {
 	return len(p.hits)
 }
 
-// judge is the matchers that a row fulfils, 0 if it does not pass the filter.
-func (r *reader) judge(row uint32, code uint16) uint64 {
+// mask is the matchers that a row fulfils, 0 if it does not pass the filter.
+func (r *reader) mask(row uint32, code uint16) uint64 {
 	mask := r.masks[code]
 	if !r.tests.Plain[code] {
 		mask = r.tests.Mask(row, code, nil)
