@@ -332,29 +332,30 @@ func (f *bitFunnel) next(c *candidate) bool {
 	return false
 }
 
-// judge books the actors whose candidates wait. First all their times are read, so that the reads from memory overlap.
+// judge books the actors whose candidates wait. Their times are read together, so that the reads from memory overlap; who
+// has another candidate waits for the next round.
 func (p *passRun) judge(r *reader) {
 	w := p.run.f.window
-	ages := p.ages[:len(p.maybe)]
-	for i := range ages {
-		c := &p.maybe[i]
-		ages[i] = r.times[c.e] - r.times[c.at]
-	}
-	for i := range ages {
-		c, age, more := &p.maybe[i], ages[i], true
-		for age > w {
-			if more = r.bits.next(c); !more {
-				break
+	for len(p.maybe) > 0 {
+		ages := p.ages[:len(p.maybe)]
+		for i := range ages {
+			c := &p.maybe[i]
+			ages[i] = r.times[c.e] - r.times[c.at]
+		}
+		again := p.maybe[:0]
+		for i, age := range ages {
+			c := &p.maybe[i]
+			switch {
+			case age <= w:
+				p.bookBits(r, c.at, c.hi, int(c.k)+1)
+			case r.bits.next(c):
+				again = append(again, *c)
+			default:
+				p.run.all.count[0]++
 			}
-			age = r.times[c.e] - r.times[c.at]
 		}
-		if more {
-			p.bookBits(r, c.at, c.hi, int(c.k)+1)
-		} else {
-			p.run.all.count[0]++
-		}
+		p.maybe = again
 	}
-	p.maybe = p.maybe[:0]
 }
 
 // back is the latest entry that leads to event e of step k (from 0), e if there is none; first is the first of step 1.
