@@ -35,6 +35,7 @@ type Sequences interface {
 // Maps are the questions that a journey map is made of.
 type Maps interface {
 	Journey(ctx context.Context, q seq.Journey) (*seq.JourneyAnswer, error)
+	Conformance(ctx context.Context, q seq.Conformance) (*seq.ConformanceAnswer, error)
 }
 
 // Credits are the questions about what led to a conversion.

@@ -37,7 +37,7 @@ var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 //	  exclusions[0].to_step                    the field at fault, and words of the reason
 //
 // A question begins at the left margin; what it must answer is indented below it. The other questions (paths, trend,
-// journey, timeline, chains) are shown in testdata. Words with spaces stand in "quotes" or `back quotes`.
+// journey, timeline, chains, conformance) are shown in testdata. Words with spaces stand in "quotes" or `back quotes`.
 func Run(t *testing.T, dir string, open Factory) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.test"))
 	if err != nil || len(files) == 0 {
@@ -173,6 +173,8 @@ func (s *script) ask(b *block, word, rest string) error {
 		return s.timeline(b, q)
 	case "chains":
 		return s.chains(b, q)
+	case "conformance":
+		return s.conformance(b, q)
 	}
 	return fmt.Errorf("no such command")
 }

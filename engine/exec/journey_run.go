@@ -233,9 +233,23 @@ func (r *journeyRun) visit(a *actor) {
 	if !r.w.begin(a) && len(r.j.firsts) == 0 {
 		return
 	}
+	h, active := r.visits(a)
+	if active {
+		r.actors++
+	}
+	cut := 0
+	for cut < len(h) && h[cut].t < r.j.now.From {
+		cut++
+	}
+	r.period(r.sums[0], r.j.before, h[:cut])
+	r.period(r.sums[1], r.j.now, h[cut:])
+}
+
+// visits lists the actor's visits in the scan's window, in order, their touchpoints in hit.mask. It says whether the
+// actor has any event in the period that is asked for.
+func (r *journeyRun) visits(a *actor) (h []hit, active bool) {
 	h, ends := r.w.buf[:0], r.w.ends[:0]
 	r.values = r.values[:0]
-	active := false
 	if len(r.j.firsts) > 0 {
 		h, active = r.history(a)
 		ends = append(ends, len(h))
@@ -256,22 +270,14 @@ func (r *journeyRun) visit(a *actor) {
 			ends = append(ends, len(h))
 		}
 	}
-	if active {
-		r.actors++
-	}
 	if len(ends) > 1 {
 		h = r.w.sorter.merge(h, ends)
 	}
 	r.w.buf, r.w.ends = h, ends
-	cut := 0
-	for cut < len(h) && h[cut].t < r.j.now.From {
-		cut++
-	}
-	r.period(r.sums[0], r.j.before, h[:cut])
-	r.period(r.sums[1], r.j.now, h[cut:])
+	return h, active
 }
 
-// history is visit's way to the rows when some matcher means the first such event ever: all rows of the actor are
+// history is visits' way to the rows when some matcher means the first such event ever: all rows of the actor are
 // brought in order first, then looked at one by one.
 func (r *journeyRun) history(a *actor) (h []hit, active bool) {
 	for _, x := range r.w.ordered(a) {

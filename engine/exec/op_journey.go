@@ -248,7 +248,7 @@ func (r *journeyRun) answer() *seq.JourneyAnswer {
 			r.sums[1].touchpoints[i/n].gaps.merge(&e.gaps)
 		}
 	}
-	a := &seq.JourneyAnswer{Now: r.sums[1].counts(), Before: r.sums[0].counts(), Edges: []seq.JourneyEdge{}, Unmapped: []seq.UnmappedEvent{}}
+	a := &seq.JourneyAnswer{Now: r.sums[1].counts(), Before: r.sums[0].counts(), Edges: []seq.JourneyEdge{}}
 	for i, e := range r.edges {
 		if e != nil {
 			ms, _ := e.gaps.quantile(0.5)
@@ -257,14 +257,20 @@ func (r *journeyRun) answer() *seq.JourneyAnswer {
 	}
 	slices.SortStableFunc(a.Edges, func(x, y seq.JourneyEdge) int { return cmp.Compare(y.Count, x.Count) })
 	a.Edges = a.Edges[:min(len(a.Edges), edgesKept)]
+	a.Unmapped = r.unmappedEvents()
+	return a
+}
+
+// unmappedEvents lists the frequent events that no touchpoint, score or value knows.
+func (r *journeyRun) unmappedEvents() []seq.UnmappedEvent {
+	out := []seq.UnmappedEvent{}
 	for i, u := range r.unmapped {
 		if u.count > 0 {
-			a.Unmapped = append(a.Unmapped, seq.UnmappedEvent{Name: r.names.names[i], Count: u.count, People: u.people})
+			out = append(out, seq.UnmappedEvent{Name: r.names.names[i], Count: u.count, People: u.people})
 		}
 	}
-	slices.SortFunc(a.Unmapped, func(x, y seq.UnmappedEvent) int {
+	slices.SortFunc(out, func(x, y seq.UnmappedEvent) int {
 		return cmp.Or(cmp.Compare(y.People, x.People), cmp.Compare(y.Count, x.Count), cmp.Compare(x.Name, y.Name))
 	})
-	a.Unmapped = a.Unmapped[:min(len(a.Unmapped), unmappedKept)]
-	return a
+	return out[:min(len(out), unmappedKept)]
 }
