@@ -26,6 +26,7 @@ type conformSum struct {
 	places           map[placeKey]*placeSum
 	deviations       map[placeKey]*deviationSum // after and before are 0
 	top              []*variant                 // the most frequent ones
+	shown            map[*variant][]seq.Move    // of those that were laid for the answer
 }
 
 // often counts how often something happened and in how many traces.
@@ -67,7 +68,7 @@ func newConformSum(c *conformance) *conformSum {
 	n := len(c.q.Model.Touchpoints)
 	return &conformSum{
 		c: c, a: newAligner(c.graph, n), fitness: map[[2]int32]int64{}, steps: make([][markFailed]often, len(c.graph.steps)),
-		touchpoints: make([]seq.TouchpointConformance, n), places: map[placeKey]*placeSum{}, deviations: map[placeKey]*deviationSum{},
+		touchpoints: make([]seq.TouchpointConformance, n), places: map[placeKey]*placeSum{}, deviations: map[placeKey]*deviationSum{}, shown: map[*variant][]seq.Move{},
 	}
 }
 
@@ -291,8 +292,11 @@ func (s *conformSum) examples(shown []*variant) []seq.Trace {
 				continue
 			}
 			more = true
-			_, marks := s.lay(v)
-			out = append(out, seq.Trace{TraceRef: v.end(round), Open: s.open, Moves: moves(marks)})
+			if s.shown[v] == nil {
+				_, marks := s.lay(v)
+				s.shown[v] = moves(marks)
+			}
+			out = append(out, seq.Trace{TraceRef: v.end(round), Open: v.key[0] == 1, Moves: s.shown[v]})
 		}
 		if !more {
 			break
