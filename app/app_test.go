@@ -223,6 +223,26 @@ func TestDefinitionsLifeCycle(t *testing.T) {
 	}
 	f.want(200, f.do("GET", "/api/v1/journeys/visit/live?version=1", nil))
 	f.want(200, f.do("GET", "/api/v1/journeys/visit/lint", nil))
+	for body, words := range map[string]string{
+		`{"journey":"visit"}`:             `"traces":1,"open":1`,
+		`{"journey":"visit","version":1}`: `"title":"I visit"`,
+		`{"model":{"touchpoints":[{"id":"a","match":[{"event":"Page Viewed"}]}],"stages":[{"id":"s","steps":[{"id":"a","touchpoints":["a"]}]}]}}`: `"traces":1`,
+	} {
+		if a := f.want(200, f.do("POST", "/api/v1/query/conformance", body)); !strings.Contains(a.text, words) {
+			t.Errorf("conformance of %s lacks %s: %s", body, words, a.text)
+		}
+	}
+	for body, words := range map[string]string{
+		`{}`:                              "names no journey",
+		`{"journey":"nothing"}`:           `there is no journey`,
+		`{"journey":"visit","version":9}`: "has no version 9",
+		`{"journey":"visit","model":{"touchpoints":[],"stages":[]}}`: "ask with one of them",
+		`{"model":{"touchpoints":[],"stages":[]},"persona":"anna"}`:  "there is no persona",
+	} {
+		if a := f.want(400, f.do("POST", "/api/v1/query/conformance", body)); !strings.Contains(a.text, words) {
+			t.Errorf("conformance of %s lacks %s: %s", body, words, a.text)
+		}
+	}
 	f.want(404, f.do("GET", "/api/v1/journeys/nothing/live", nil))
 }
 

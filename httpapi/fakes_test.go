@@ -245,6 +245,14 @@ func (f *fakeRest) Live(_ context.Context, id string, version int, q journey.Liv
 	return &journey.LiveAnswer{Journey: id, People: 12}, err
 }
 
+func (f *fakeRest) Conform(_ context.Context, q journey.ConformQuery) (*journey.ConformAnswer, error) {
+	steps := -1
+	if q.Model != nil {
+		steps = len(q.Model.Steps())
+	}
+	return &journey.ConformAnswer{Traces: 8}, f.call("conform %s %d persona %s filter %s idle %s steps %d", q.Journey, q.Version, q.Persona, q.Filter, q.Idle, steps)
+}
+
 func (f *fakeRest) Lint(_ context.Context, id string) ([]Finding, error) {
 	return []Finding{{Rule: "no-goal", Severity: "note", At: "spec.stages[0].goal", Text: "the stage has no goal"}}, f.call("lint %s", id)
 }

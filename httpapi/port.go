@@ -87,6 +87,8 @@ type Maps interface {
 	// Live lays what customers do over a map; version 0 is the journey as it stands.
 	Live(ctx context.Context, id string, version int, q journey.LiveQuery) (*journey.LiveAnswer, error)
 	Lint(ctx context.Context, id string) ([]Finding, error)
+	// Conform lays what customers do over a journey's plan, or over the question's own.
+	Conform(ctx context.Context, q journey.ConformQuery) (*journey.ConformAnswer, error)
 }
 
 // Definitions reads and writes all definitions as YAML files.

@@ -16,6 +16,7 @@ func (a *api) queries() {
 	question(a, "timeline", "What one profile or account did, newest first", engine.Engine.Timeline)
 	question(a, "journey", "Every count behind a journey map", engine.Engine.Journey)
 	question(a, "attribution", "Which channels conversions are owed to, by several models", attribution)
+	questionTo(a, a.Maps, "conformance", "How well people follow a plan: a journey's, or one of your own", Maps.Conform)
 }
 
 func attribution(e engine.Engine, ctx context.Context, q insight.Attribution) (*insight.AttributionAnswer, error) {
@@ -23,11 +24,15 @@ func attribution(e engine.Engine, ctx context.Context, q insight.Attribution) (*
 }
 
 func question[Q, A any](a *api, name, summary string, put func(engine.Engine, context.Context, Q) (*A, error)) {
+	questionTo(a, a.Engine, name, summary, put)
+}
+
+func questionTo[P, Q, A any](a *api, port P, name, summary string, put func(P, context.Context, Q) (*A, error)) {
 	handle(a, route{method: "POST", path: "/api/v1/query/" + name, tag: "Questions", summary: summary, errors: []int{503, 504}},
 		func(ctx context.Context, in *ask[Q]) (*answer[*A], error) {
 			ctx, stop := context.WithTimeout(ctx, a.QueryTimeout)
 			defer stop()
-			out, err := put(a.Engine, ctx, in.Body)
+			out, err := put(port, ctx, in.Body)
 			if err != nil {
 				return nil, err
 			}

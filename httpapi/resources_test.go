@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"wend.dev/wend/engine/seq"
 )
 
 // asked sends a request and checks what the port was called with.
@@ -56,6 +58,26 @@ func TestLive(t *testing.T) {
 	if len(lint["items"].([]any)) != 1 {
 		t.Errorf("got %v", lint)
 	}
+}
+
+func TestConform(t *testing.T) {
+	d := newDesk(t)
+	const path = "POST /api/v1/query/conformance"
+	got := d.asked(200, path, `{"journey":"first-order"}`, "conform first-order 0 persona  filter  idle 0ms steps -1")
+	if got["traces"] != 8.0 {
+		t.Errorf("got %v", got)
+	}
+	for _, field := range []string{"unseen", "spread", "types", "steps", "touchpoints", "deviations", "variants", "unmapped"} {
+		if got[field] == nil {
+			t.Errorf("%s is null", field)
+		}
+	}
+	d.asked(200, path, `{"journey":"first-order","version":3,"persona":"anna","filter":"true","idle":"30d"}`, "conform first-order 3 persona anna filter true idle 30d steps -1")
+	d.asked(200, path, `{"model":{"touchpoints":[{"id":"a","match":[{"event":"A"}]}],"stages":[{"id":"s","steps":[{"id":"a","touchpoints":["a"]}]}]}}`, "conform  0 persona  filter  idle 0ms steps 1")
+	problemAt(t, d.asked(400, path, `{"journey":"first-order","version":-1}`, ""), "body.version", "")
+	problemAt(t, d.asked(400, path, `{"jurney":"first-order"}`, ""), "body.jurney", `did you mean "journey"?`)
+	d.rest.err = &seq.Invalid{Field: "journey", Reason: "there is no journey"}
+	problemAt(t, d.expect(400, path, `{"journey":"x"}`), "body.journey", "no journey")
 }
 
 func TestDefinitionsAsFiles(t *testing.T) {

@@ -73,21 +73,26 @@ func (q LiveQuery) scope(j *Journey, lib Library) (seq.Scope, error) {
 	if s.Actor == "" {
 		s.Actor = "profile"
 	}
-	if q.Persona == "" {
-		return s, nil
+	var err error
+	s.Filter, err = lib.only(q.Persona, s.Filter)
+	return s, err
+}
+
+// only narrows a filter to a persona's customers; "" is everybody.
+func (lib Library) only(persona, filter string) (string, error) {
+	if persona == "" {
+		return filter, nil
 	}
-	p := lib.Personas[q.Persona]
+	p := lib.Personas[persona]
 	switch {
 	case p == nil:
-		return s, &seq.Invalid{Field: "persona", Reason: fmt.Sprintf("there is no persona %q", q.Persona)}
+		return "", &seq.Invalid{Field: "persona", Reason: fmt.Sprintf("there is no persona %q", persona)}
 	case p.Spec.Segment == "":
-		return s, &seq.Invalid{Field: "persona", Reason: fmt.Sprintf("persona %q is linked to no segment, so it is not known who its customers are", q.Persona)}
-	case s.Filter == "":
-		s.Filter = p.Spec.Segment
-	default:
-		s.Filter = "(" + s.Filter + ") && (" + p.Spec.Segment + ")"
+		return "", &seq.Invalid{Field: "persona", Reason: fmt.Sprintf("persona %q is linked to no segment, so it is not known who its customers are", persona)}
+	case filter == "":
+		return p.Spec.Segment, nil
 	}
-	return s, nil
+	return "(" + filter + ") && (" + p.Spec.Segment + ")", nil
 }
 
 // fits guards against an engine that answers another question: its lists must have the map's lengths. Those of the

@@ -38,6 +38,47 @@ func (m maps) journey(ctx context.Context, id string, version int) (*journey.Jou
 	return &s.Document, err
 }
 
+// Conform lays what customers do over a journey's plan, or over the question's own.
+func (m maps) Conform(ctx context.Context, q journey.ConformQuery) (*journey.ConformAnswer, error) {
+	switch {
+	case q.Model != nil && q.Journey != "":
+		return nil, &seq.Invalid{Field: "model", Reason: "is one plan and journey another; ask with one of them"}
+	case q.Model != nil:
+		lib := journey.Library{}
+		if q.Persona != "" {
+			var err error
+			if lib, err = m.desk.library(ctx); err != nil {
+				return nil, err
+			}
+		}
+		return journey.Conform(ctx, m.desk.Engine, nil, lib, q)
+	case q.Journey == "":
+		return nil, &seq.Invalid{Field: "journey", Reason: "names no journey, and there is no model"}
+	}
+	j, err := m.journey(ctx, q.Journey, q.Version)
+	if errors.Is(err, httpapi.ErrNotFound) {
+		return nil, m.unknown(ctx, q)
+	}
+	if err != nil {
+		return nil, err
+	}
+	lib, err := m.desk.pinned(ctx, q.Journey, q.Version)
+	if err != nil {
+		return nil, err
+	}
+	return journey.Conform(ctx, m.desk.Engine, j, lib, q)
+}
+
+// unknown says which of a journey and its version there is not.
+func (m maps) unknown(ctx context.Context, q journey.ConformQuery) error {
+	if q.Version > 0 {
+		if _, err := m.journey(ctx, q.Journey, 0); err == nil {
+			return &seq.Invalid{Field: "version", Reason: fmt.Sprintf("journey %q has no version %d", q.Journey, q.Version)}
+		}
+	}
+	return &seq.Invalid{Field: "journey", Reason: fmt.Sprintf("there is no journey %q", q.Journey)}
+}
+
 // Lint says what is wrong with a map, or could be better.
 func (m maps) Lint(ctx context.Context, id string) ([]httpapi.Finding, error) {
 	j, err := m.journey(ctx, id, 0)

@@ -144,7 +144,7 @@ func variantsOf(m seq.Model, a *seq.ConformanceAnswer) (out []string) {
 }
 
 // Alignment writes moves as scripts do: "A (B) +X ~C D!", with … behind if the trace is open.
-func Alignment(m seq.Model, moves []seq.Move, open bool) string {
+func Alignment(m seq.Model, moves []seq.TraceMove, open bool) string {
 	steps := m.Steps()
 	var words []string
 	for _, x := range moves {

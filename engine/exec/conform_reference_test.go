@@ -31,7 +31,9 @@ func (r modelRef) spots() (out []spot) {
 	return out
 }
 
-func (r modelRef) named(name string, s spot) bool { return name == s.id || name == r.steps[s.step-1].ID }
+func (r modelRef) named(name string, s spot) bool {
+	return name == s.id || name == r.steps[s.step-1].ID
+}
 
 // shut says whether two spots are different ways of one branch.
 func (r modelRef) shut(a, b spot) bool {
@@ -186,7 +188,7 @@ func common(a, b []string) int {
 
 // isRun says whether the sync and missing moves of an alignment are a run. One with moves out of order cannot be judged:
 // they do not tell where the run has them.
-func (r modelRef) isRun(moves []seq.Move, open bool) bool {
+func (r modelRef) isRun(moves []seq.TraceMove, open bool) bool {
 	at := map[spot]bool{{}: true}
 	for _, m := range moves {
 		if m.Kind != "sync" && m.Kind != "missing" {

@@ -24,9 +24,9 @@ type conformSum struct {
 	steps            [][markFailed]often // per step, by kind
 	touchpoints      []seq.TouchpointConformance
 	places           map[placeKey]*placeSum
-	deviations       map[placeKey]*deviationSum // after and before are 0
-	top              []*variant                 // the most frequent ones
-	shown            map[*variant][]seq.Move    // of those that were laid for the answer
+	deviations       map[placeKey]*deviationSum   // after and before are 0
+	top              []*variant                   // the most frequent ones
+	shown            map[*variant][]seq.TraceMove // of those that were laid for the answer
 }
 
 // often counts how often something happened and in how many traces.
@@ -68,7 +68,7 @@ func newConformSum(c *conformance) *conformSum {
 	n := len(c.q.Model.Touchpoints)
 	return &conformSum{
 		c: c, a: newAligner(c.graph, n), fitness: map[[2]int32]int64{}, steps: make([][markFailed]often, len(c.graph.steps)),
-		touchpoints: make([]seq.TouchpointConformance, n), places: map[placeKey]*placeSum{}, deviations: map[placeKey]*deviationSum{}, shown: map[*variant][]seq.Move{},
+		touchpoints: make([]seq.TouchpointConformance, n), places: map[placeKey]*placeSum{}, deviations: map[placeKey]*deviationSum{}, shown: map[*variant][]seq.TraceMove{},
 	}
 }
 
@@ -218,7 +218,7 @@ var markNames = [...]string{markSync: "sync", markMissing: "missing", markAdHoc:
 // answer makes the answer of all the counts; the totals of the traces are the folding's.
 func (s *conformSum) answer() *seq.ConformanceAnswer {
 	run := int(s.c.graph.end[s.c.graph.begin()])
-	a := &seq.ConformanceAnswer{Clean: s.clean, CleanOpen: s.cleanOpen, RunLength: run, VariantCount: s.variants, Touchpoints: s.touchpoints, Steps: []seq.StepConformance{}, Variants: []seq.Variant{}}
+	a := &seq.ConformanceAnswer{Clean: s.clean, CleanOpen: s.cleanOpen, RunLength: run, VariantCount: s.variants, Touchpoints: s.touchpoints, Steps: []seq.StepConformance{}, Variants: []seq.TraceVariant{}}
 	a.FitnessValues, a.FitnessCounts = s.spreadOfFitness(run)
 	for k := markMissing; k <= markFailed; k++ {
 		a.Types = append(a.Types, seq.DeviationType{Type: markNames[k], Count: s.types[k].count, Traces: s.types[k].traces})
@@ -229,7 +229,7 @@ func (s *conformSum) answer() *seq.ConformanceAnswer {
 	a.Deviations = s.found()
 	for _, v := range s.top {
 		cost, marks := s.lay(v)
-		out := seq.Variant{Count: v.count, Open: s.open, Cost: cost, Fitness: fitness(cost, len(s.trace), run), Length: len(s.trace), Moves: moves(marks), Examples: []seq.TraceRef{}}
+		out := seq.TraceVariant{Count: v.count, Open: s.open, Cost: cost, Fitness: fitness(cost, len(s.trace), run), Length: len(s.trace), Moves: moves(marks), Examples: []seq.TraceRef{}}
 		out.Clean = cost == 0 && !slices.Contains(s.failed, true)
 		for i := range len(v.more) + 1 {
 			out.Examples = append(out.Examples, v.end(i))
@@ -314,10 +314,10 @@ func (v *variant) end(i int) seq.TraceRef {
 	return seq.TraceRef{Actor: event.ProfileID(x.actor).String(), Last: x.at.Time().Format(timelineTime)}
 }
 
-func moves(marks []mark) []seq.Move {
-	out := []seq.Move{}
+func moves(marks []mark) []seq.TraceMove {
+	out := []seq.TraceMove{}
 	for _, m := range marks[:min(len(marks), movesKept)] {
-		out = append(out, seq.Move{Kind: markNames[m.kind], Step: int(m.step), Touchpoint: int(m.touchpoint), Failed: m.failed})
+		out = append(out, seq.TraceMove{Kind: markNames[m.kind], Step: int(m.step), Touchpoint: int(m.touchpoint), Failed: m.failed})
 	}
 	return out
 }

@@ -141,4 +141,3 @@ func fitness(cost, length, run int) float64 {
 	}
 	return 1 - float64(cost)/float64(length+run)
 }
-

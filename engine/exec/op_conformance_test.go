@@ -214,7 +214,7 @@ func checkVariants(t *rapid.T, ref modelRef, a *seq.ConformanceAnswer, traces []
 			t.Fatalf("%s: its moves cost %d, it says %d; length %d", text, cost, v.Cost, v.Length)
 		case v.Fitness < 0 || v.Fitness > 1 || v.Clean != (cost == 0 && !slices.Contains(w.failed, true)):
 			t.Fatalf("%s: fitness %v, clean %v", text, v.Fitness, v.Clean)
-		case !slices.ContainsFunc(v.Moves, func(m seq.Move) bool { return m.Kind == "out_of_order" }) && !ref.isRun(v.Moves, v.Open):
+		case !slices.ContainsFunc(v.Moves, func(m seq.TraceMove) bool { return m.Kind == "out_of_order" }) && !ref.isRun(v.Moves, v.Open):
 			t.Fatalf("%s: is no run of %+v", text, ref.m)
 		}
 		delete(read, spell(w))
@@ -248,7 +248,7 @@ func checkCounts(t *rapid.T, a *seq.ConformanceAnswer) {
 			t.Fatalf("%+v", d)
 		}
 		for _, x := range d.Examples {
-			if !slices.ContainsFunc(x.Moves, func(m seq.Move) bool {
+			if !slices.ContainsFunc(x.Moves, func(m seq.TraceMove) bool {
 				return m.Step == d.Step && m.Touchpoint == d.Touchpoint && (m.Kind == d.Type || m.Failed && d.Type == "failed")
 			}) {
 				t.Fatalf("%s of step %d is not in its example %+v", d.Type, d.Step, x)

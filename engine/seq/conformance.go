@@ -86,7 +86,7 @@ type ConformanceAnswer struct {
 	Steps         []StepConformance       `json:"steps" doc:"Per step of the model, in order"`
 	Touchpoints   []TouchpointConformance `json:"touchpoints" doc:"Per touchpoint of the model, in order"`
 	Deviations    []Deviation             `json:"deviations" doc:"Those found in most traces first; at most 200"`
-	Variants      []Variant               `json:"variants" doc:"The most frequent first"`
+	Variants      []TraceVariant          `json:"variants" doc:"The most frequent first"`
 	VariantCount  int64                   `json:"variant_count" doc:"Distinct variants; an open trace and a closed one are never the same"`
 	Unmapped      []UnmappedEvent         `json:"unmapped" doc:"Frequent events in the range that no touchpoint matches, by people"`
 	Meta          Meta                    `json:"meta"`
@@ -134,23 +134,23 @@ type DeviationPlace struct {
 	Traces int64 `json:"traces"`
 }
 
-// Variant is all traces that read the same.
-type Variant struct {
-	Count    int64      `json:"count" doc:"Traces"`
-	Open     bool       `json:"open" doc:"Under way"`
-	Cost     int        `json:"cost" doc:"Ad hoc and missing moves; one out of order is both, 2"`
-	Fitness  float64    `json:"fitness" doc:"0 to 1"`
-	Clean    bool       `json:"clean" doc:"No deviation"`
-	Length   int        `json:"length" doc:"Visits"`
-	Moves    []Move     `json:"moves" doc:"The alignment, in order; at most 300"`
-	Examples []TraceRef `json:"examples" doc:"Who went this way, the latest first"`
+// TraceVariant is all traces that read the same.
+type TraceVariant struct {
+	Count    int64       `json:"count" doc:"Traces"`
+	Open     bool        `json:"open" doc:"Under way"`
+	Cost     int         `json:"cost" doc:"Ad hoc and missing moves; one out of order is both, 2"`
+	Fitness  float64     `json:"fitness" doc:"0 to 1"`
+	Clean    bool        `json:"clean" doc:"No deviation"`
+	Length   int         `json:"length" doc:"Visits"`
+	Moves    []TraceMove `json:"moves" doc:"The alignment, in order; at most 300"`
+	Examples []TraceRef  `json:"examples" doc:"Who went this way, the latest first"`
 }
 
 // Trace is one actor's trace laid over the model.
 type Trace struct {
 	TraceRef
-	Open  bool   `json:"open"`
-	Moves []Move `json:"moves" doc:"The alignment, in order; at most 300"`
+	Open  bool        `json:"open"`
+	Moves []TraceMove `json:"moves" doc:"The alignment, in order; at most 300"`
 }
 
 // TraceRef says whose a trace is, and when it ended.
@@ -159,8 +159,8 @@ type TraceRef struct {
 	Last  string `json:"last" doc:"Time of its last visit, RFC 3339, UTC"`
 }
 
-// Move is one step of an alignment.
-type Move struct {
+// TraceMove is one step of an alignment.
+type TraceMove struct {
 	Kind       string `json:"kind" enum:"sync,missing,ad_hoc,out_of_order" doc:"sync: done as planned. out_of_order stands where it was done; its planned place shows nothing"`
 	Step       int    `json:"step" doc:"As in Deviation"`
 	Touchpoint int    `json:"touchpoint" doc:"As in Deviation"`
