@@ -94,7 +94,7 @@ type ConformanceAnswer struct {
 
 // DeviationType sums up one type of deviation.
 type DeviationType struct {
-	Type   string `json:"type" enum:"missing,ad_hoc,out_of_order,failed"`
+	Type   string `json:"type" enum:"missing,ad_hoc,out_of_order,failed" doc:"As in Deviation"`
 	Count  int64  `json:"count" doc:"How often it happened"`
 	Traces int64  `json:"traces" doc:"Traces in which it happened"`
 }
@@ -110,8 +110,8 @@ type StepConformance struct {
 type TouchpointConformance struct {
 	Visits     int64 `json:"visits"`
 	Planned    int64 `json:"planned" doc:"Visits where they are planned"`
-	AdHoc      int64 `json:"ad_hoc"`
-	OutOfOrder int64 `json:"out_of_order"`
+	AdHoc      int64 `json:"ad_hoc" doc:"Visits that are not planned"`
+	OutOfOrder int64 `json:"out_of_order" doc:"Visits that were planned elsewhere"`
 	Failed     int64 `json:"failed" doc:"Visits that failed, planned or not"`
 }
 
@@ -130,8 +130,8 @@ type Deviation struct {
 type DeviationPlace struct {
 	After  int   `json:"after" doc:"Step made as planned just before; -1 for the beginning"`
 	Before int   `json:"before" doc:"Step made as planned just after; -1 for the end"`
-	Count  int64 `json:"count"`
-	Traces int64 `json:"traces"`
+	Count  int64 `json:"count" doc:"How often it happened there"`
+	Traces int64 `json:"traces" doc:"Traces in which it happened there"`
 }
 
 // TraceVariant is all traces that read the same.
@@ -149,7 +149,7 @@ type TraceVariant struct {
 // Trace is one actor's trace laid over the model.
 type Trace struct {
 	TraceRef
-	Open  bool        `json:"open"`
+	Open  bool        `json:"open" doc:"Under way"`
 	Moves []TraceMove `json:"moves" doc:"The alignment, in order; at most 300"`
 }
 
