@@ -69,6 +69,8 @@ func all(t interface{ Fatalf(string, ...any) }, e *exec.Engine, ids ...string) (
 			keep("journey", j, err)
 			c, err := e.Chains(ctx, seq.Chains{Scope: s, Conversion: seq.Matcher{Event: seq.Names{"C"}}, Channel: "event", Unknown: "none", SessionGap: seq.Duration(time.Minute), LookBack: seq.Duration(20 * time.Minute)})
 			keep("chains", c, err)
+			cf, err := e.Conformance(ctx, seq.Conformance{Scope: s, Model: model("A B? C"), Idle: seq.Duration(time.Hour)})
+			keep("conformance", cf, err)
 		}
 	}
 	for _, id := range ids {
@@ -145,6 +147,10 @@ func TestDamagedBlock(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "damaged") {
 		t.Errorf("journey: %v", err)
 	}
+	_, err = e.Conformance(context.Background(), seq.Conformance{Model: wideModel(5)})
+	if err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("conformance: %v", err)
+	}
 	b := enginetest.Block(person("a", []ev{{"buy", 0}}), nil)
 	b.Columns = []*store.Column{{Path: "properties.a", Kind: event.String, Present: []uint64{1}, Rank: []uint32{0}, Codes: store.Codes{U8: []uint8{0}}, Dict: store.Strings{Offsets: []uint32{0, 1 << 30}}}}
 	bad := &standing{snap: &store.Snapshot{Blocks: []*store.Block{b}}, now: epoch}
@@ -197,6 +203,10 @@ func TestCancelled(t *testing.T) {
 	})
 	f("journey", func(ctx context.Context, e *exec.Engine) error {
 		_, err := e.Journey(ctx, seq.Journey{Stages: 1, Touchpoints: []seq.JourneyTouchpoint{touch("a", 0, "event 1")}})
+		return err
+	})
+	f("conformance", func(ctx context.Context, e *exec.Engine) error {
+		_, err := e.Conformance(ctx, seq.Conformance{Model: wideModel(5)})
 		return err
 	})
 	f("people", func(ctx context.Context, e *exec.Engine) error {

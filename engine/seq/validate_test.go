@@ -166,6 +166,7 @@ func FuzzQuestion(f *testing.F) {
 	f.Add(`{"steps":[{"event":"a"},{"event":["b"],"where":"properties.x > 1"}],"window":"7d","ties":"grace:2s"}`)
 	f.Add(`{"series":[{"event":"*","measure":"sum","property":"properties.x"}],"time_zone":"Asia/Tokyo"}`)
 	f.Add(`{"stages":2,"touchpoints":[{"id":"a","stage":1,"match":[{"event":"x"}]}],"value":{"event":"x","property":"properties.t"}}`)
+	f.Add(`{"model":{"touchpoints":[{"id":"a","match":[{"event":"x"}]}],"stages":[{"id":"s","steps":[{"id":"a","touchpoints":["a"]}]}],"loops":[{"from":"a","to":"a"}]}}`)
 	f.Add(`{"id":"0123456789abcdef","from":"2026-01-01T00:00:00Z","exclusions":[{}],"breakdown":{"by":"event"}}`)
 	f.Add(`{"conversion":{"event":"buy"},"channel":"touchpoint","touchpoints":[{"id":"a","match":[]}],"look_back":"30d","half_life":"7d"}`)
 	f.Fuzz(func(t *testing.T, text string) {
@@ -175,6 +176,7 @@ func FuzzQuestion(f *testing.F) {
 		one[seq.Timeline](t, text)
 		one[seq.Journey](t, text)
 		one[seq.Chains](t, text)
+		one[seq.Conformance](t, text)
 	})
 }
 
