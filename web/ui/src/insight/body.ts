@@ -1,5 +1,5 @@
 import type { Body } from './search'
-import type { FunnelQuestion, FunnelStep, PathsQuestion, TrendQuestion, TrendSeries } from './types'
+import type { ConformanceQuestion, FunnelQuestion, FunnelStep, PathsQuestion, TrendQuestion, TrendSeries } from './types'
 
 type EventName = string | string[]
 
@@ -48,6 +48,15 @@ export function readTrend(query: Body | undefined): TrendQuestion {
   return { ...query, series: series.length > 0 ? series : [{ event: '' }] }
 }
 
+export function readConformance(query: Body | undefined): ConformanceQuestion {
+  return { ...query }
+}
+
+/** The first journey that was drawn, to begin with. */
+export function suggestConformance(journeys: string[]): Body | undefined {
+  return journeys[0] ? { journey: journeys[0] } : undefined
+}
+
 /** An object without the keys that say nothing, so that equal questions are equal texts. */
 export function tidy<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined && v !== '')) as T
@@ -82,6 +91,10 @@ export function readyPaths(q: PathsQuestion): Ready<PathsQuestion> {
   const { start, end } = q
   const body = { ...q, start: start && chosen(start) ? tidy(start) : undefined, end: end && chosen(end) ? tidy(end) : undefined }
   return { from: [], body: tidy(body) }
+}
+
+export function readyConformance(q: ConformanceQuestion): Ready<ConformanceQuestion> {
+  return q.journey || q.model ? { from: [], body: tidy(q) } : { from: [] }
 }
 
 /** '30m' → 1800 seconds; undefined for what is no duration. */

@@ -1,4 +1,4 @@
-import { IconArrowsSplit2, IconChartHistogram, IconChartLine, IconRouteAltLeft, type Icon } from '@tabler/icons-react'
+import { IconArrowsDiff, IconArrowsSplit2, IconChartHistogram, IconChartLine, IconRouteAltLeft, type Icon } from '@tabler/icons-react'
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
 import type { Body, InsightSearch, Question } from './search'
 
@@ -17,6 +17,7 @@ interface Kind {
 export const kinds: Record<Question, Kind> = {
   funnel: { sign: IconChartHistogram, page: lazy(() => import('./FunnelPage').then((m) => ({ default: m.FunnelPage }))) },
   paths: { sign: IconRouteAltLeft, page: lazy(() => import('./PathsPage').then((m) => ({ default: m.PathsPage }))) },
+  conformance: { sign: IconArrowsDiff, page: lazy(() => import('./ConformancePage').then((m) => ({ default: m.ConformancePage }))) },
   trend: { sign: IconChartLine, page: lazy(() => import('./TrendPage').then((m) => ({ default: m.TrendPage }))) },
   attribution: { sign: IconArrowsSplit2, page: lazy(() => import('./AttributionPage').then((m) => ({ default: m.AttributionPage }))) },
 }

@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, must } from '../api/client'
 import type { RangeSearch } from '../ui/range'
 import { askBody } from './search'
-import type { AttributionQuestion, FunnelQuestion, PathsQuestion, TrendQuestion } from './types'
+import type { AttributionQuestion, ConformanceQuestion, FunnelQuestion, PathsQuestion, TrendQuestion } from './types'
 
 export const catalogueQuery = () =>
   queryOptions({ queryKey: ['catalogue'], staleTime: 60_000, queryFn: ({ signal }) => must(api.GET('/api/v1/catalogue', { signal })) })
@@ -43,4 +43,21 @@ export const attributionQuery = (body: AttributionQuestion | undefined, range: R
     queryKey: ['attribution', body, range],
     enabled: body !== undefined,
     queryFn: ({ signal }) => must(api.POST('/api/v1/query/attribution', { body: askBody(body ?? { conversion: { event: '' } }, range, new Date()), signal })),
+  })
+
+export const conformanceQuery = (body: ConformanceQuestion | undefined, range: RangeSearch) =>
+  queryOptions({
+    ...kept,
+    queryKey: ['conformance', body, range],
+    enabled: body !== undefined,
+    queryFn: ({ signal }) => must(api.POST('/api/v1/query/conformance', { body: askBody(body ?? {}, range, new Date()), signal })),
+  })
+
+export const versionsQuery = (id: string) =>
+  queryOptions({ queryKey: ['versions', id], queryFn: ({ signal }) => must(api.GET('/api/v1/journeys/{id}/versions', { params: { path: { id } }, signal })) })
+
+export const accountNameQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['account', id, 'name'],
+    queryFn: async ({ signal }) => (await must(api.GET('/api/v1/accounts/{id}', { params: { path: { id }, query: { limit: 1 } }, signal }))).name,
   })

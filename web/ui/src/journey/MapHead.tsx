@@ -1,4 +1,5 @@
-import { Anchor, Badge, Group, SegmentedControl } from '@mantine/core'
+import { Anchor, Badge, Button, Group, SegmentedControl } from '@mantine/core'
+import { IconArrowsDiff } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Journey, Persona } from '../api/types'
@@ -55,6 +56,16 @@ export function MapHead({ journey, version, parent, personas, search, onSearch }
             ]}
           />
         </div>
+        <Button
+          component={Link}
+          to="/insights"
+          search={{ question: 'conformance', last: search.last, from: search.from, to: search.to, query: { journey: journey.metadata.id, version, persona: search.persona, actor: search.actor, filter: search.filter } } as never}
+          variant="default"
+          size="sm"
+          leftSection={<IconArrowsDiff size={16} />}
+        >
+          {t('map.conform')}
+        </Button>
         <FilterButton personas={personas.filter((p) => (journey.spec.personas ?? []).includes(p.metadata.id))} search={search} onSearch={onSearch} />
       </div>
     </header>
