@@ -1,4 +1,4 @@
-import { type Locator, expect, login, settled, test } from '../support/test.ts'
+import { type Locator, accessible, expect, login, settled, test } from '../support/test.ts'
 
 /** The count of each step of a drawn funnel. */
 async function counts(funnel: Locator): Promise<number[]> {
@@ -96,4 +96,33 @@ test('attribution shares the conversions out by several models, and another mode
   await settled(page)
   await page.reload()
   await expect(table.getByRole('columnheader').last()).toHaveText('Shapley')
+})
+
+test('a journey is held against what people did, and a deviation leads to people', async ({ page, demo }) => {
+  await login(page, demo)
+  await page.goto(`${demo.url}/journeys/order-and-receive`)
+  await page.getByRole('link', { name: 'Plan and actual' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('How well do people follow “I find and order what my workshop needs”?')
+  const plan = page.getByRole('region', { name: 'The plan, and where people leave it' })
+  await expect(plan.getByText('Fill the cart')).toBeVisible()
+  await settled(page)
+  await accessible(page, 'conformance')
+
+  // The figures are the API's.
+  const answer = await demo.call<{ traces: number; clean: { n: number; of: number } }>('POST', '/api/v1/query/conformance', {
+    journey: 'order-and-receive',
+    from: new Date(Date.now() - 90 * 86_400_000).toISOString(),
+    to: new Date().toISOString(),
+  })
+  expect(answer.clean.of).toBe(answer.traces)
+  expect(answer.traces).toBeGreaterThan(100)
+
+  // A deviation leads to who shows it, and from there to a profile.
+  await plan.getByRole('button', { name: /^Missing: Product pages/ }).click()
+  const panel = page.getByRole('region', { name: 'Missing: Product pages' })
+  await expect(panel).toContainText('after')
+  await settled(page)
+  await accessible(page, 'a deviation')
+  await panel.getByRole('link').first().click()
+  await expect(page).toHaveURL(/\/people\/[0-9a-f]{16}/)
 })

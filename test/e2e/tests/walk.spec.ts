@@ -31,6 +31,7 @@ const stops: Stop[] = [
   { name: 'attribution', path: '/insights?question=attribution', ready: async (page) => { await expect(page.getByRole('table', { name: 'Channels by model' })).toBeVisible() } },
   { name: 'paths', path: '/insights?question=paths', ready: async (page) => { await expect(page.getByRole('img', { name: /^Paths, step by step/ }).locator('svg')).toBeVisible() } },
   { name: 'trend', path: `/insights?question=trend&query=${query(trend)}`, ready: async (page) => { await expect(page.getByRole('img', { name: 'Lines over time' }).locator('svg')).toBeVisible() } },
+  { name: 'conformance', path: '/insights?question=conformance&last=90', ready: async (page) => { await expect(page.getByRole('region', { name: 'The most frequent ways' })).toBeVisible() } },
   { name: 'people', path: '/people', ready: heading('People') },
   { name: 'profile', path: '/people/PERSON', ready: heading(/./) },
   ...['sources', 'live', 'rejected', 'imports', 'catalogue', 'health'].map((tab) => ({

@@ -55,7 +55,7 @@ export function Landing() {
           return (
             <li key={q} className={`wd-card ${classes.card ?? ''}`}>
               <ThemeIcon size={36} variant="light" radius="md"><Sign size={20} stroke={1.7} aria-hidden="true" /></ThemeIcon>
-              <h3><Link to="/insights" search={{ question: q }}>{t(`kind.${q}`)}</Link></h3>
+              <h3><Link to="/insights" search={{ question: q, last: kinds[q].last }}>{t(`kind.${q}`)}</Link></h3>
               <p>{t(`what.${q}`)}</p>
             </li>
           )

@@ -1,6 +1,6 @@
 import { IconArrowsDiff, IconArrowsSplit2, IconChartHistogram, IconChartLine, IconRouteAltLeft, type Icon } from '@tabler/icons-react'
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
-import type { Body, InsightSearch, Question } from './search'
+import { type Body, type InsightSearch, type Question, conformanceDays } from './search'
 
 /** What every question's page is given. */
 export interface QuestionProps {
@@ -11,13 +11,15 @@ export interface QuestionProps {
 interface Kind {
   sign: Icon
   page: LazyExoticComponent<ComponentType<QuestionProps>>
+  /** How many days it looks at to begin with, where the usual ones are too few for it. */
+  last?: number
 }
 
 /** The sign and the page of each question; a page is loaded when it is opened. */
 export const kinds: Record<Question, Kind> = {
   funnel: { sign: IconChartHistogram, page: lazy(() => import('./FunnelPage').then((m) => ({ default: m.FunnelPage }))) },
   paths: { sign: IconRouteAltLeft, page: lazy(() => import('./PathsPage').then((m) => ({ default: m.PathsPage }))) },
-  conformance: { sign: IconArrowsDiff, page: lazy(() => import('./ConformancePage').then((m) => ({ default: m.ConformancePage }))) },
+  conformance: { sign: IconArrowsDiff, page: lazy(() => import('./ConformancePage').then((m) => ({ default: m.ConformancePage }))), last: conformanceDays },
   trend: { sign: IconChartLine, page: lazy(() => import('./TrendPage').then((m) => ({ default: m.TrendPage }))) },
   attribution: { sign: IconArrowsSplit2, page: lazy(() => import('./AttributionPage').then((m) => ({ default: m.AttributionPage }))) },
 }

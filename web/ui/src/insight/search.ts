@@ -4,6 +4,9 @@ export const questions = ['funnel', 'paths', 'trend', 'attribution', 'conformanc
 export type Question = (typeof questions)[number]
 export type Body = Record<string, unknown>
 
+/** A journey is over after weeks of silence: within the usual 28 days nearly all would be under way. */
+export const conformanceDays = 90
+
 /** A question as it stands in the URL, so that a link reopens it: its body is what is posted to the server. */
 export interface InsightSearch extends RangeSearch {
   question?: Question

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { Journey, Persona } from '../api/types'
 import { RangePicker } from '../ui/RangePicker'
 import { FilterButton } from './FilterButton'
+import { conformanceDays } from '../insight/search'
 import { LayerSwitch } from './LayerSwitch'
 import { type MapSearch, layersOf } from './search'
 import classes from './MapPage.module.css'
@@ -59,7 +60,7 @@ export function MapHead({ journey, version, parent, personas, search, onSearch }
         <Button
           component={Link}
           to="/insights"
-          search={{ question: 'conformance', last: search.last, from: search.from, to: search.to, query: { journey: journey.metadata.id, version, persona: search.persona, actor: search.actor, filter: search.filter } } as never}
+          search={{ question: 'conformance', last: search.last ?? (search.from ? undefined : conformanceDays), from: search.from, to: search.to, query: { journey: journey.metadata.id, version, persona: search.persona, actor: search.actor, filter: search.filter } } as never}
           variant="default"
           size="sm"
           leftSection={<IconArrowsDiff size={16} />}
