@@ -148,10 +148,8 @@ func Alignment(m seq.Model, moves []seq.TraceMove, open bool) string {
 	steps := m.Steps()
 	var words []string
 	for _, x := range moves {
-		w := ""
-		if x.Kind == "missing" {
-			w = "(" + steps[x.Step].ID + ")"
-		} else {
+		w := "(" + steps[max(x.Step, 0)].ID + ")"
+		if x.Kind != "missing" {
 			w = map[string]string{"ad_hoc": "+", "out_of_order": "~"}[x.Kind] + m.Touchpoints[x.Touchpoint].ID
 		}
 		if x.Failed {

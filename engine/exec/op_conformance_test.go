@@ -228,7 +228,7 @@ func spell(w whole) string { return fmt.Sprint(w.letters, w.failed, w.open) }
 
 // checkCounts: types, deviations, places, steps and touchpoints tell the same story.
 func checkCounts(t *rapid.T, a *seq.ConformanceAnswer) {
-	type sum struct{ missing, adHoc, disorder, failed, visits int64 }
+	type sum struct{ missing, adHoc, disorder, failed int64 }
 	var types, deviations, touchpoints sum
 	into := func(s *sum, kind string, n int64) {
 		*map[string]*int64{"missing": &s.missing, "ad_hoc": &s.adHoc, "out_of_order": &s.disorder, "failed": &s.failed}[kind] += n
