@@ -11,8 +11,8 @@ import "slices"
 // the entries of its touchpoint's nodes alone: row[v] = min over u of row[u] + gap[v][u]. So a trace of n visits takes n
 // looks at a row of as many entries as nodes were visited: exact and without a table of visits by nodes.
 //
-// Of several cheapest alignments it is the one whose last sync, and then that before it, and so on, was made latest in the
-// trace; then first in map order.
+// Of several cheapest alignments it is one that misses the fewest optional steps; of these the one whose last sync, and then
+// that before it, and so on, was made latest in the trace; then first in map order.
 
 // kind of a mark.
 const (
@@ -37,11 +37,11 @@ type cell struct{ node, at, before int32 }
 // aligner aligns one trace after the other; it keeps its memory.
 type aligner struct {
 	g      *runGraph
-	row    []int32 // per node the cost less the offset; valid for the active ones
+	row    []int64 // per node the cost less the offset; valid for the active ones
 	top    []int32 // per node its cell
 	active []int32 // nodes that have an entry, the beginning first
 	found  []cell  // of the visit at hand
-	costs  []int32
+	costs  []int64
 	cells  []cell
 	syncs  []cell  // of the alignment, in order
 	paired []int32 // per visit, if it is out of order, the step that it makes; -1 if not
@@ -56,7 +56,7 @@ type leftOut struct{ before, step int32 }
 
 func newAligner(g *runGraph, touchpoints int) *aligner {
 	n := len(g.nodes) + 1
-	a := &aligner{g: g, row: make([]int32, n), top: make([]int32, n), spare: make([]int32, touchpoints)}
+	a := &aligner{g: g, row: make([]int64, n), top: make([]int32, n), spare: make([]int32, touchpoints)}
 	for v := range a.top {
 		a.top[v] = -1
 	}
@@ -87,7 +87,7 @@ func (a *aligner) align(trace []uint8, open bool) int {
 			if a.top[x.node] < 0 {
 				a.active = append(a.active, x.node)
 			}
-			a.row[x.node], a.top[x.node] = a.costs[k]-1, int32(len(a.cells))
+			a.row[x.node], a.top[x.node] = a.costs[k]-oneMove, int32(len(a.cells))
 			a.cells = append(a.cells, x)
 		}
 	}
@@ -101,11 +101,11 @@ func (a *aligner) align(trace []uint8, open bool) int {
 		a.syncs = append(a.syncs, x)
 	}
 	slices.Reverse(a.syncs)
-	return int(c) + len(trace)
+	return int((c + int64(len(trace))*oneMove) / oneMove)
 }
 
 // best finds the entry from which it is cheapest to go on, given what that costs from each; nil for nothing.
-func (a *aligner) best(more []int32) (cost, node int32) {
+func (a *aligner) best(more []int64) (cost int64, node int32) {
 	cost = nowhere
 	for _, u := range a.active {
 		c := a.row[u]
@@ -198,21 +198,21 @@ func (a *aligner) findAdHoc(trace []uint8) {
 	}
 }
 
-// leaveOut walks a shortest way of missing steps, from a node until nothing is left out any more: left says how many are
-// left out after each node.
-func (a *aligner) leaveOut(sync int, from int32, left []int32) {
-	for n := left[from]; n > 0; n-- {
+// leaveOut walks a cheapest way of missing steps, from a node until nothing is left out any more: left says what is left
+// out after each node.
+func (a *aligner) leaveOut(sync int, from int32, left []int64) {
+	for left[from] > 0 {
 		to := int32(-1)
 		for _, v := range a.g.next[from] {
-			if left[v] != n-1 {
+			if left[v]+weight(a.g.steps, a.g.nodes[v]) != left[from] {
 				continue
-			}
-			if to < 0 {
-				to = v
 			}
 			if a.spare[a.g.nodes[v].touchpoint] >= 0 {
 				to = v
 				break
+			}
+			if to < 0 {
+				to = v
 			}
 		}
 		x := a.g.nodes[to]

@@ -11,23 +11,36 @@ import (
 //
 //	step        s0       s1          s2
 //	node        0 (a)    1 (b) 2 (c) 3 (d)
-//	begin 4 ──▶ a ─────▶ b or c ───▶ d ──▶ end      between(4, 3) = 2: a and b are left out on the way to d
+//	begin 4 ──▶ a ─────▶ b or c ───▶ d ──▶ end      gap[3][4] is 2 moves: a and b are left out on the way to d
 type runGraph struct {
 	nodes []runNode
 	steps []seq.ModelStep
 	of    [][]int32 // per touchpoint its nodes, in map order
 	home  []int     // per touchpoint the first step that it stands in; -1 for none
-	gap   [][]int32 // gap[v][u]: visits left out at least when v is the next one made after u; u = len(nodes) is the beginning
+	gap   [][]int64 // gap[v][u]: what it costs at least if v is the next one made after u; u = len(nodes) is the beginning
 	next  [][]int32 // per node, and for the beginning, the nodes that may follow, in map order
-	end   []int32   // per node, and for the beginning, visits left out at least when none is made after it
+	end   []int64   // per node, and for the beginning, what it costs at least if none is made after it
 	last  []bool    // per node: a run may end there; for the beginning: a run may be empty
 	sole  []int     // per step its only touchpoint; -1 when there are several
 }
 
 type runNode struct{ step, touchpoint int }
 
-// nowhere is a distance that no model has.
-const nowhere = 1 << 28
+const (
+	// oneMove is the cost of one ad hoc or missing move. A missing one of an optional step costs 1 on top of it, so that of
+	// equally cheap alignments the one that misses the fewest of these is found; it takes a million of them to be wrong.
+	oneMove = 1 << 20
+	// nowhere is a cost that no alignment has.
+	nowhere = 1 << 60
+)
+
+// weight is what it costs to miss a node.
+func weight(steps []seq.ModelStep, n runNode) int64 {
+	if steps[n.step].Optional {
+		return oneMove + 1
+	}
+	return oneMove
+}
 
 // newRunGraph compiles a valid model. It is a *seq.Invalid if no full run leads through it.
 func newRunGraph(m seq.Model) (*runGraph, error) {
@@ -78,6 +91,9 @@ func newRunGraph(m seq.Model) (*runGraph, error) {
 
 // begin is the number of the beginning among the nodes.
 func (g *runGraph) begin() int32 { return int32(len(g.nodes)) }
+
+// run is how many visits the shortest full run has.
+func (g *runGraph) run() int { return int(g.end[g.begin()] / oneMove) }
 
 // planned says which moves a model plans; see seq.Model.
 type planned struct {
@@ -144,8 +160,8 @@ func (p *planned) skips(lo, hi, i, k int) bool {
 	return true
 }
 
-// distances lists what may follow each node and the beginning, and how many visits are left out at least between them.
-func (p *planned) distances() (next, gap [][]int32, end []int32) {
+// distances lists what may follow each node and the beginning, and what it costs at least to leave out all between them.
+func (p *planned) distances() (next [][]int32, gap [][]int64, end []int64) {
 	n := len(p.nodes)
 	next = make([][]int32, n+1)
 	last := make([]bool, n+1)
@@ -163,28 +179,28 @@ func (p *planned) distances() (next, gap [][]int32, end []int32) {
 		}
 	}
 	last[n] = p.skips(0, len(p.steps), -1, -1)
-	end = make([]int32, n+1)
+	end = make([]int64, n+1)
 	for range n {
-		gap = append(gap, make([]int32, n+1))
+		gap = append(gap, make([]int64, n+1))
 	}
 	for u := range n + 1 {
 		end[u] = nowhere
 		if last[u] {
 			end[u] = 0
 		}
-		for v, d := range leftOutTo(next, int32(u)) {
+		for v, d := range p.leftOut(next, u) {
 			gap[v][u] = d
 			if last[v] && d < nowhere {
-				end[u] = min(end[u], d+1)
+				end[u] = min(end[u], d+weight(p.steps, p.nodes[v]))
 			}
 		}
 	}
 	return next, gap, end
 }
 
-// leftOutTo is, per node, how many nodes lie at least between u and it: breadth first.
-func leftOutTo(next [][]int32, u int32) []int32 {
-	out := make([]int32, len(next)-1)
+// leftOut is, per node, what it costs at least to go there from u and leave out all between.
+func (p *planned) leftOut(next [][]int32, u int) []int64 {
+	out := make([]int64, len(p.nodes))
 	for v := range out {
 		out[v] = nowhere
 	}
@@ -192,12 +208,12 @@ func leftOutTo(next [][]int32, u int32) []int32 {
 	for _, v := range queue {
 		out[v] = 0
 	}
-	for len(queue) > 0 {
+	for len(queue) > 0 { // until nothing gets cheaper
 		x := queue[0]
 		queue = queue[1:]
 		for _, v := range next[x] {
-			if out[v] == nowhere {
-				out[v] = out[x] + 1
+			if c := out[x] + weight(p.steps, p.nodes[x]); c < out[v] {
+				out[v] = c
 				queue = append(queue, v)
 			}
 		}

@@ -120,6 +120,13 @@ func (r modelRef) completes() map[spot]bool {
 
 // cost is the cheapest alignment's.
 func (r modelRef) cost(trace []string, open bool) int {
+	cost, _ := r.cheapest(trace, open)
+	return cost
+}
+
+// cheapest is the cheapest alignment's cost, and how many optional steps are missing at least in one that costs so much.
+func (r modelRef) cheapest(trace []string, open bool) (cost, optional int) {
+	const move = 1000
 	type state struct {
 		gone int
 		at   spot
@@ -135,11 +142,15 @@ func (r modelRef) cost(trace []string, open bool) int {
 		}
 		for s, c := range best {
 			if s.gone < len(trace) {
-				offer(state{s.gone + 1, s.at}, c+1) // ad hoc
+				offer(state{s.gone + 1, s.at}, c+move) // ad hoc
 			}
 			for _, b := range r.spots() {
 				if r.planned(s.at, b) {
-					offer(state{s.gone, b}, c+1) // missing
+					missing := move
+					if r.steps[b.step-1].Optional {
+						missing++
+					}
+					offer(state{s.gone, b}, c+missing)
 					if s.gone < len(trace) && trace[s.gone] == b.id {
 						offer(state{s.gone + 1, b}, c) // sync
 					}
@@ -153,7 +164,7 @@ func (r modelRef) cost(trace []string, open bool) int {
 			least = min(least, c)
 		}
 	}
-	return least
+	return least / move, least % move
 }
 
 // byWords is the same from the words themselves, for small models: over all runs up to a length, what the trace and the run

@@ -217,7 +217,7 @@ var markNames = [...]string{markSync: "sync", markMissing: "missing", markAdHoc:
 
 // answer makes the answer of all the counts; the totals of the traces are the folding's.
 func (s *conformSum) answer() *seq.ConformanceAnswer {
-	run := int(s.c.graph.end[s.c.graph.begin()])
+	run := s.c.graph.run()
 	a := &seq.ConformanceAnswer{Clean: s.clean, CleanOpen: s.cleanOpen, RunLength: run, VariantCount: s.variants, Touchpoints: s.touchpoints, Steps: []seq.StepConformance{}, Variants: []seq.TraceVariant{}}
 	a.FitnessValues, a.FitnessCounts = s.spreadOfFitness(run)
 	for k := markMissing; k <= markFailed; k++ {

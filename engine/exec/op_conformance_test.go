@@ -199,15 +199,21 @@ func checkVariants(t *rapid.T, ref modelRef, a *seq.ConformanceAnswer, traces []
 	}
 	for _, v := range a.Variants {
 		w := whole{open: v.Open}
-		cost := 0
+		cost, optional := 0, 0
 		for _, m := range v.Moves {
+			if (m.Kind == "missing" || m.Kind == "out_of_order") && ref.steps[m.Step].Optional {
+				optional++
+			}
 			cost += map[string]int{"missing": 1, "ad_hoc": 1, "out_of_order": 2}[m.Kind]
 			if m.Kind != "missing" {
 				w.letters, w.failed = append(w.letters, ref.m.Touchpoints[m.Touchpoint].ID), append(w.failed, m.Failed)
 			}
 		}
 		text := enginetest.Alignment(ref.m, v.Moves, v.Open)
+		_, fewest := ref.cheapest(w.letters, w.open)
 		switch {
+		case optional != fewest:
+			t.Fatalf("%s: misses %d optional steps, need be %d", text, optional, fewest)
 		case read[spell(w)] != v.Count:
 			t.Fatalf("%s: counted %d times, there are %d", text, v.Count, read[spell(w)])
 		case cost != v.Cost || v.Length != len(w.letters):

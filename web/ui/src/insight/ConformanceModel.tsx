@@ -65,7 +65,7 @@ export function ConformanceModel({ answer, chosen, onChoose }: Props) {
                       <span className={classes.done} title={t('conform.done', { n: f.count(counts?.done ?? 0) })}>
                         <ConformanceSign type="sync" /><span className="wd-num">{f.short(counts?.done ?? 0)}</span>
                       </span>
-                      {onStep(answer, i).map((d) => mark(d, d.count))}
+                      {onStep(answer, i).map((d) => mark(d, d.count, d.touchpoint >= 0 && step.touchpoints.length > 1 ? nameAt(answer, i, d.touchpoint) : undefined))}
                     </span>
                   </li>,
                   between(i),

@@ -8,7 +8,7 @@ import { ConformanceEditor } from './ConformanceEditor'
 import { ConformanceFigures } from './ConformanceFigures'
 import { ConformanceModel } from './ConformanceModel'
 import { conformanceDrawing } from './conformanceDrawing'
-import { insertsAfter, keyOf, nameAt, onStep } from './conformanceView'
+import { deviationTypes, insertsAfter, keyOf, nameAt, onStep } from './conformanceView'
 import { DeviationPanel } from './DeviationPanel'
 import { allPlaced } from './faults'
 import { Frame } from './Frame'
@@ -68,7 +68,13 @@ export function ConformancePage({ search, onQuery }: QuestionProps) {
         return {
           name: step.title ?? step.id,
           optional: step.optional ?? false,
-          figures: [{ type: 'sync' as const, text: f.short(a.steps[i]?.done ?? 0) }, ...onStep(a, i).map((d) => ({ type: d.type, text: f.short(d.count) }))],
+          figures: [
+            { type: 'sync' as const, text: f.short(a.steps[i]?.done ?? 0) },
+            ...deviationTypes.flatMap((type) => {
+              const times = onStep(a, i).filter((d) => d.type === type).reduce((sum, d) => sum + d.count, 0)
+              return times > 0 ? [{ type, text: f.short(times) }] : []
+            }),
+          ],
           besides: (inserts.get(i) ?? []).slice(0, 3).map((x) => `${nameAt(a, x.deviation.step, x.deviation.touchpoint)} ${f.short(x.times)}`),
         }
       }),
