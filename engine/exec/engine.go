@@ -25,6 +25,7 @@ import (
 // Engine answers questions from a source's snapshots. It is safe for concurrent use.
 type Engine struct {
 	source engine.Source
+	stored engine.Stored // nil: there are no stored segments
 	clock  event.Clock
 	mu     sync.Mutex
 	crowd  *crowd // of the newest snapshot seen
@@ -38,6 +39,9 @@ func New(source engine.Source, clock event.Clock) *Engine {
 	return &Engine{source: source, clock: clock}
 }
 
+// Use tells where stored segments are found. It is called before the first question.
+func (e *Engine) Use(stored engine.Stored) { e.stored = stored }
+
 var _ engine.Engine = (*Engine)(nil)
 
 // session is one question being answered.
@@ -46,6 +50,7 @@ type session struct {
 	snap   *store.Snapshot
 	began  time.Time
 	plan   plan.Plan
+	stored map[string]seq.StoredSegment
 }
 
 // open takes a snapshot; the caller closes the session.
@@ -58,7 +63,14 @@ func (e *Engine) open(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &session{engine: e, snap: snap, began: began}, nil
+	s := &session{engine: e, snap: snap, began: began}
+	if e.stored != nil {
+		if s.stored, err = e.stored.StoredSegments(ctx); err != nil {
+			snap.Release()
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 func (s *session) close() { s.snap.Release() }
@@ -90,6 +102,9 @@ func (s *session) scan(q seq.Scope, w event.Window) (*scan, error) {
 		sc.accounts = accounts
 		return nil
 	})
+	if err == nil && q.Segment != nil {
+		sc.only, err = s.population(*q.Segment, accounts, w)
+	}
 	return sc, err
 }
 

@@ -99,16 +99,23 @@ func checkPeople(q engine.PeopleQuery) (limit int, after *recent, err error) {
 	if len(q.Text) > 200 || !utf8.ValidString(q.Text) {
 		return 0, nil, &seq.Invalid{Field: "query", Reason: "must be text of at most 200 bytes"}
 	}
-	if q.Cursor != "" {
-		at, id, _ := cutLastDash(q.Cursor)
-		after = &recent{}
-		_, err1 := fmt.Sscan(at, &after.at)
-		id64, err2 := event.ParseProfileID(id)
-		if after.id = id64; err1 != nil || err2 != nil {
-			return 0, nil, &seq.Invalid{Field: "cursor", Reason: fmt.Sprintf("%q is no cursor that a page of people gave", q.Cursor)}
-		}
+	after, err = recentCursor(q.Cursor)
+	return limit, after, err
+}
+
+// recentCursor reads where the page before ended, nil for the first page.
+func recentCursor(cursor string) (after *recent, err error) {
+	if cursor == "" {
+		return nil, nil
 	}
-	return limit, after, nil
+	at, id, _ := cutLastDash(cursor)
+	after = &recent{}
+	_, err1 := fmt.Sscan(at, &after.at)
+	id64, err2 := event.ParseProfileID(id)
+	if after.id = id64; err1 != nil || err2 != nil {
+		return nil, &seq.Invalid{Field: "cursor", Reason: fmt.Sprintf("%q is no cursor that a page of people gave", cursor)}
+	}
+	return after, nil
 }
 
 func cutLastDash(s string) (before, after string, ok bool) {
