@@ -161,7 +161,9 @@ func (r *recentRun) offer(x recent) {
 func lastOf(s *store.Snapshot, spans []span) event.Millis {
 	last := earliestMillis
 	for _, p := range spans {
-		last = max(last, s.Blocks[p.block].Times[p.hi-1])
+		if p.lo < p.hi {
+			last = max(last, s.Blocks[p.block].Times[p.hi-1])
+		}
 	}
 	return last
 }
