@@ -50,7 +50,9 @@ func drawPeople(t *rapid.T) (w *enginetest.World, events []event.Event) {
 
 // sights is what is to be known of each actor at an instant.
 func sights(w *enginetest.World, events []event.Event, accounts bool, at event.Millis) map[uint64]sight {
-	slices.SortStableFunc(events, func(a, b event.Event) int { return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Profile, b.Profile)) })
+	slices.SortStableFunc(events, func(a, b event.Event) int {
+		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Profile, b.Profile))
+	})
 	sizes := map[event.AccountID]int{}
 	for _, a := range w.Accounts {
 		sizes[a]++

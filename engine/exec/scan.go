@@ -231,32 +231,35 @@ func (w *worker) firstOnly(h []hit, all bool) []hit {
 
 // latestTrait is the newest value that an identify call of the actor gave a trait; a zero Value if none did.
 func latestTrait(s *store.Snapshot, a *actor, path string) event.Value {
-	return latestValue(s, a.spans, path, event.Identify)
+	c, row := latestRow(s, a.spans, path, event.Identify)
+	if c == nil {
+		return event.Value{}
+	}
+	v, _ := c.Value(row)
+	return v
 }
 
-// latestValue is the newest value that the calls of one kind among some rows gave a path; a zero Value if none did.
-func latestValue(s *store.Snapshot, spans []span, path string, kind event.Kind) (best event.Value) {
+// latestRow finds the newest value that the calls of one kind among some rows gave a path; a nil column if none did.
+func latestRow(s *store.Snapshot, spans []span, path string, kind event.Kind) (best *store.Column, newest uint32) {
 	var at event.Millis
-	found := false
 	for _, p := range spans {
+		if p.lo == p.hi {
+			continue
+		}
 		b := s.Blocks[p.block]
-		newest := uint32(0) // of this span
-		here := false
+		here := false // the newest is of this span
 		for k := event.String; k <= event.JSON; k++ {
 			c := b.Column(path, k)
 			if c == nil {
 				continue
 			}
 			row, ok := lastPresent(b, c, p, kind)
-			if !ok || found && b.Times[row] < at || here && row < newest {
-				continue
-			}
-			if v, ok := c.Value(row); ok {
-				best, at, found, newest, here = v, b.Times[row], true, row, true
+			if ok && (best == nil || b.Times[row] >= at && (!here || row > newest)) {
+				best, newest, at, here = c, row, b.Times[row], true
 			}
 		}
 	}
-	return best
+	return best, newest
 }
 
 // lastPresent finds the last row of a span that is a call of a kind and has a value in the column.

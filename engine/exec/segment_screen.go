@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/bits"
+	"unsafe"
 
 	"wend.dev/wend/engine/plan"
 	"wend.dev/wend/engine/seq"
@@ -124,7 +125,7 @@ func (sc *screen) tabulate(snap *store.Snapshot) {
 			case "size":
 				values = append(values, event.NumberValue(float64(sizes[id])))
 			default:
-				values = append(values, latestValue(snap, spans, path, event.Group))
+				values = append(values, borrowed(latestRow(snap, spans, path, event.Group)))
 			}
 		}
 		sc.accounts[id] = values
@@ -179,7 +180,7 @@ func (r *screenRun) actor(a *actor) {
 		for _, x := range r.w.hits(a, false) {
 			r.take(x)
 		}
-	} else {
+	} else if len(r.figures) > 0 {
 		for _, p := range r.w.cuts {
 			r.tally(p)
 		}
@@ -287,11 +288,11 @@ func (r *screenRun) Slot(i int) event.Value {
 	return fieldValue(r.scan.snap.Blocks[f.found.block], slot.Path, f.found.row)
 }
 
-// fieldValue is a row's value under a path, a zero Value if it has none.
+// fieldValue is a row's value under a path, a zero Value if it has none. It is borrowed.
 func fieldValue(b *store.Block, path string, row uint32) event.Value {
 	for k := event.String; k <= event.JSON; k++ {
 		if c := b.Column(path, k); c != nil {
-			if v, ok := c.Value(row); ok {
+			if v := borrowed(c, row); v.Kind != 0 {
 				return v
 			}
 		}
@@ -299,11 +300,27 @@ func fieldValue(b *store.Block, path string, row uint32) event.Value {
 	return event.Value{}
 }
 
+// borrowed is a row's value whose text lies in the block: for tests that do not keep it. A nil column has none.
+func borrowed(c *store.Column, row uint32) event.Value {
+	if c == nil {
+		return event.Value{}
+	}
+	i, ok := c.Index(row)
+	switch {
+	case !ok:
+		return event.Value{}
+	case c.Kind == event.String || c.Kind == event.JSON:
+		raw := c.Dict.Raw(c.Codes.At(i))
+		return event.Value{Kind: c.Kind, Str: unsafe.String(unsafe.SliceData(raw), len(raw))}
+	}
+	return event.Value{Kind: c.Kind, Num: c.Nums[i]}
+}
+
 // Trait is the latest value of a trait of the actor at hand; part of plan.Facts.
 func (r *screenRun) Trait(i int) event.Value {
 	if !r.looked[i] {
 		r.looked[i] = true
-		r.traits[i] = latestValue(r.scan.snap, r.w.cuts, r.criteria.Traits()[i], event.Identify)
+		r.traits[i] = borrowed(latestRow(r.scan.snap, r.w.cuts, r.criteria.Traits()[i], event.Identify))
 	}
 	return r.traits[i]
 }
