@@ -193,10 +193,12 @@ func (n *Node) serveAPI() (err error) {
 	if n.hub, err = httpapi.NewHub(clock{}, n.metrics); err != nil {
 		return err
 	}
-	n.desk = &desk.Desk{Store: n.meta, Engine: exec.New(n.store, clock{}), Clock: clock{}, Changed: n.hub.Changed, Matchers: checkMatcher}
+	questions := exec.New(n.store, clock{})
+	n.desk = &desk.Desk{Store: n.meta, Engine: questions, Clock: clock{}, Changed: n.hub.Changed, Matchers: checkMatcher, Segments: checkSegment}
+	questions.Use(n.desk)
 	api, err := httpapi.New(httpapi.Deps{
 		Engine: n.desk.Engine, Access: desk.Access{Tokens: n.meta, Sessions: n.meta},
-		Journeys: n.desk.Journeys(), Personas: n.desk.Personas(), Touchpoints: n.desk.Touchpoints(), Versions: n.desk.Versions(),
+		Journeys: n.desk.Journeys(), Personas: n.desk.Personas(), Touchpoints: n.desk.Touchpoints(), Segments: n.desk.Segmented(), Versions: n.desk.Versions(),
 		Maps: n.desk.Maps(), Definitions: n.desk.Files(), Files: web.Files(),
 		Sources:    &desk.Sources{Store: n.meta, Seen: n.seen.of, Clock: clock{}, Changed: n.hub.Changed},
 		Rejections: &desk.Rejections{Store: n.meta, Again: n.again, Changed: n.hub.Changed},
@@ -222,6 +224,13 @@ func (n *Node) Reject(ctx context.Context, events []collect.Rejected) error {
 	if err == nil && n.hub != nil {
 		n.hub.Changed(httpapi.Changed{Kind: "Rejection"})
 	}
+	return err
+}
+
+// checkSegment says why a segment cannot be compiled, nil that it can.
+func checkSegment(s seq.StoredSegment, stored map[string]seq.StoredSegment) error {
+	c := &plan.Criteria{Stored: stored, Accounts: s.Actor == "account"}
+	_, err := c.Add("where", s.Where)
 	return err
 }
 

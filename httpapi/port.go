@@ -22,6 +22,7 @@ type Deps struct {
 	Journeys    Shelf[journey.Journey]
 	Personas    Shelf[journey.Persona]
 	Touchpoints Shelf[journey.Touchpoint]
+	Segments    Shelf[journey.Segment]
 	Versions    Versions
 	Maps        Maps
 	Definitions Definitions

@@ -73,6 +73,9 @@ func (q LiveQuery) scope(j *Journey, lib Library) (seq.Scope, error) {
 	if s.Actor == "" {
 		s.Actor = "profile"
 	}
+	if q.Segment != "" {
+		s.Segment = &seq.SegmentRef{ID: q.Segment}
+	}
 	if q.Persona == "" {
 		return s, nil
 	}
@@ -80,6 +83,10 @@ func (q LiveQuery) scope(j *Journey, lib Library) (seq.Scope, error) {
 	switch {
 	case p == nil:
 		return s, &seq.Invalid{Field: "persona", Reason: fmt.Sprintf("there is no persona %q", q.Persona)}
+	case p.Spec.SegmentID != "" && s.Segment == nil:
+		s.Segment = &seq.SegmentRef{ID: p.Spec.SegmentID}
+	case p.Spec.SegmentID != "":
+		s.Segment.Where = fmt.Sprintf("in_segment(%q)", p.Spec.SegmentID)
 	case p.Spec.Segment == "":
 		return s, &seq.Invalid{Field: "persona", Reason: fmt.Sprintf("persona %q is linked to no segment, so it is not known who its customers are", q.Persona)}
 	case s.Filter == "":

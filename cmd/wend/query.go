@@ -13,7 +13,7 @@ import (
 
 type queryCmd struct {
 	remote
-	Question string `arg:"" enum:"funnel,paths,trend,timeline,attribution,journey" help:"funnel, paths, trend, timeline, attribution or journey."`
+	Question string `arg:"" enum:"funnel,paths,trend,segment,overlap,timeline,attribution,journey" help:"funnel, paths, trend, segment, overlap, timeline, attribution or journey."`
 	File     string `short:"f" required:"" help:"JSON file with the question, - for standard input."`
 	Output   string `short:"o" enum:"table,json" default:"table" help:"table or json."`
 }
@@ -31,7 +31,7 @@ func (c *queryCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	tables := map[string]func(*tabwriter.Writer, []byte) error{
-		"funnel": funnelTable, "paths": pathsTable, "trend": trendTable, "timeline": timelineTable, "attribution": attributionTable, "journey": nil,
+		"funnel": funnelTable, "paths": pathsTable, "trend": trendTable, "segment": segmentTable, "overlap": overlapTable, "timeline": timelineTable, "attribution": attributionTable, "journey": nil,
 	}
 	table := tables[c.Question]
 	if c.Output == "json" || table == nil {

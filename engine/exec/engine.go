@@ -50,7 +50,8 @@ type session struct {
 	snap   *store.Snapshot
 	began  time.Time
 	plan   plan.Plan
-	stored map[string]seq.StoredSegment
+
+	segments func() (map[string]seq.StoredSegment, error) // the stored ones, asked for when a question names one
 }
 
 // open takes a snapshot; the caller closes the session.
@@ -64,12 +65,12 @@ func (e *Engine) open(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	s := &session{engine: e, snap: snap, began: began}
-	if e.stored != nil {
-		if s.stored, err = e.stored.StoredSegments(ctx); err != nil {
-			snap.Release()
-			return nil, err
+	s.segments = sync.OnceValues(func() (map[string]seq.StoredSegment, error) {
+		if e.stored == nil {
+			return nil, nil
 		}
-	}
+		return e.stored.StoredSegments(ctx)
+	})
 	return s, nil
 }
 

@@ -28,7 +28,11 @@ func (e *Engine) Segment(ctx context.Context, q seq.Segment) (*engine.SegmentAns
 		return nil, err
 	}
 	defer s.close()
-	kind := s.actorKind(q)
+	stored, err := s.segments()
+	if err != nil {
+		return nil, err
+	}
+	kind := cmp.Or(q.Actor, stored[q.ID].Actor, "profile")
 	sc, err := s.screen([]refAt{{q.SegmentRef, ""}}, kind, s.instant(q.At))
 	if err != nil {
 		return nil, err
@@ -68,11 +72,6 @@ func (e *Engine) Segment(ctx context.Context, q seq.Segment) (*engine.SegmentAns
 	err = guarded(func() error { sc.show(p, page, out); return nil })
 	out.Meta = s.meta(total)
 	return out, err
-}
-
-// actorKind is who the members are: as asked, else as the stored segment says.
-func (s *session) actorKind(q seq.Segment) string {
-	return cmp.Or(q.Actor, s.stored[q.ID].Actor, "profile")
 }
 
 // instant is the time that an answer holds for.

@@ -41,7 +41,11 @@ func (r refAt) at(name string) string {
 
 // screen compiles segments whose members are of one kind of actor, for an instant.
 func (s *session) screen(refs []refAt, actor string, at event.Millis) (*screen, error) {
-	sc := &screen{criteria: &plan.Criteria{Stored: s.stored, Accounts: actor == "account"}, at: at}
+	stored, err := s.segments()
+	if err != nil {
+		return nil, err
+	}
+	sc := &screen{criteria: &plan.Criteria{Stored: stored, Accounts: actor == "account"}, at: at}
 	for _, r := range refs {
 		group, err := s.conditions(sc.criteria, r)
 		if err != nil {
@@ -50,7 +54,7 @@ func (s *session) screen(refs []refAt, actor string, at event.Millis) (*screen, 
 		sc.groups = append(sc.groups, group)
 	}
 	sc.sort()
-	err := guarded(func() error {
+	err = guarded(func() error {
 		accounts := actor == "account"
 		sc.scan = newScan(s.snap, s.engine.crowdOf(s.snap, accounts || len(sc.criteria.AccountFacts()) > 0), &sc.criteria.Plan, event.Window{From: earliestMillis, To: at + 1})
 		sc.scan.accounts = accounts

@@ -47,8 +47,12 @@ func (s *session) population(ref seq.SegmentRef, accounts bool, w event.Window) 
 	if accounts {
 		actor = "account"
 	}
-	if stored, ok := s.stored[ref.ID]; ok && ref.Where == "" {
-		actor = stored.Actor
+	stored, err := s.segments()
+	if err != nil {
+		return nil, err
+	}
+	if of, ok := stored[ref.ID]; ok && ref.Where == "" {
+		actor = of.Actor
 	}
 	sc, err := s.screen([]refAt{{ref, "segment"}}, actor, at)
 	if err != nil {
