@@ -23,6 +23,7 @@ type Deps struct {
 	Personas    Shelf[journey.Persona]
 	Touchpoints Shelf[journey.Touchpoint]
 	Segments    Shelf[journey.Segment]
+	Memberships Memberships
 	Versions    Versions
 	Maps        Maps
 	Definitions Definitions

@@ -37,6 +37,18 @@ func TestVersions(t *testing.T) {
 	d.expect(404, "GET "+path+"/versions/9", "")
 }
 
+func TestMembership(t *testing.T) {
+	d := newDesk(t)
+	const path = "GET /api/v1/segments/big-spenders/changes"
+	if got := d.asked(200, path, "", "membership big-spenders 50"); got["size"] != 7.0 || got["following"] != true {
+		t.Errorf("got %v", got)
+	}
+	d.asked(200, path+"?limit=3", "", "membership big-spenders 3")
+	problemAt(t, d.asked(400, path+"?limit=0", "", ""), "query.limit", "")
+	d.rest.err = ErrNotFound
+	d.expect(404, path, "")
+}
+
 func TestLive(t *testing.T) {
 	d := newDesk(t)
 	const path = "GET /api/v1/journeys/first-order/live"

@@ -32,7 +32,6 @@ type shelfDeleteInput struct {
 // library registers the definitions that maps refer to.
 func (a *api) library() {
 	shelf(a, "persona", a.Personas, func(p *journey.Persona) *journey.Header { return &p.Header })
-	shelf(a, "segment", a.Segments, func(s *journey.Segment) *journey.Header { return &s.Header })
 	shelf(a, "touchpoint", a.Touchpoints, func(t *journey.Touchpoint) *journey.Header { return &t.Header })
 }
 
