@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -200,7 +201,7 @@ func (n *Node) serveAPI() (err error) {
 	questions := exec.New(n.store, clock{})
 	n.desk = &desk.Desk{Store: n.meta, Engine: questions, Clock: clock{}, Changed: n.changed, Matchers: checkMatcher, Segments: checkSegment}
 	questions.Use(n.desk)
-	n.watch = watch.New(watch.Options{Source: n.store, Stored: n.desk, Clock: clock{}, Logger: n.logger, Moved: n.moved})
+	n.watch = watch.New(watch.Options{Source: n.store, Stored: n.desk, Clock: clock{}, Logger: n.logger, Moved: n.moved, Again: again(n.config.Store.Retention)})
 	api, err := httpapi.New(httpapi.Deps{
 		Engine: n.desk.Engine, Access: desk.Access{Tokens: n.meta, Sessions: n.meta},
 		Journeys: n.desk.Journeys(), Personas: n.desk.Personas(), Touchpoints: n.desk.Touchpoints(), Segments: n.desk.Segmented(),
@@ -239,6 +240,14 @@ func (n *Node) changed(c httpapi.Changed) {
 	if c.Kind == journey.KindSegment || c.Kind == "*" {
 		n.watch.Refresh()
 	}
+}
+
+// again is how often segments are built anew: hourly, as retention works, if there is any.
+func again(retention int) time.Duration {
+	if retention > 0 {
+		return time.Hour
+	}
+	return 0
 }
 
 // moved tells those who watch that somebody entered or left a segment.

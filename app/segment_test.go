@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"wend.dev/wend/event"
 )
 
 // feed reads the live feed's segment messages until the test ends.
@@ -109,6 +111,22 @@ func TestSegmentLive(t *testing.T) {
 		case <-time.After(10 * time.Second):
 			t.Fatalf("the feed said only %v", seen)
 		}
+	}
+}
+
+// TestSegmentErased: who is erased is in no segment any more, nor among the changes; who stays, stays.
+func TestSegmentErased(t *testing.T) {
+	f := start(t, testConfig(t.TempDir()))
+	f.want(201, f.do("POST", "/api/v1/segments", segmentDoc("ever", `did("Order Completed")`, "")))
+	f.until("ever", "followed", following)
+	for i, who := range []string{"anna", "bert"} {
+		f.want(200, f.do("POST", "/v1/track", fmt.Sprintf(`{"userId":%q,"event":"Order Completed","messageId":"m%d"}`, who, i)))
+	}
+	f.until("ever", "entered", func(b map[string]any) bool { return b["size"] == 2.0 })
+	f.want(200, f.do("DELETE", "/api/v1/profiles/"+event.UserProfile("anna").String(), nil))
+	b := f.until("ever", "built anew", func(b map[string]any) bool { return following(b) && b["size"] == 1.0 })
+	if changes := b["changes"].([]any); len(changes) != 1 || changes[0].(map[string]any)["name"] != "user:bert" {
+		t.Errorf("changes are %v", changes)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,6 +35,9 @@ type Options struct {
 	Clock  event.Clock
 	Logger *slog.Logger
 	Moved  func(Moved) // told of changes, in order; never nil
+
+	// Again is how often every segment is built anew, where stored events go with age; 0 for never.
+	Again time.Duration
 }
 
 // Moved is what one look found of one segment.
@@ -70,6 +74,7 @@ type Watch struct {
 // segment is one that is followed.
 type segment struct {
 	made    string // what it was built from
+	stale   bool   // events it was built from are gone: it is to be built anew
 	tracker *live.Tracker
 	waiting []event.Event // arrived while it is being built
 	state   State
@@ -99,6 +104,19 @@ func (w *Watch) Stop() {
 
 // Refresh says that the stored segments may have changed.
 func (w *Watch) Refresh() { token(w.refresh) }
+
+// Erased says that some profiles' events are gone: whatever is known of them is dropped, and every segment built anew.
+func (w *Watch) Erased(profiles []event.ProfileID) {
+	w.mu.Lock()
+	for _, s := range w.segments {
+		s.stale = true
+		s.state.Changes = slices.DeleteFunc(s.state.Changes, func(c live.Change) bool {
+			return !s.state.Account && slices.Contains(profiles, event.ProfileID(c.Actor))
+		})
+	}
+	w.mu.Unlock()
+	w.Refresh()
+}
 
 func token(c chan struct{}) {
 	select {
@@ -144,11 +162,19 @@ func (w *Watch) State(id string) (state State, ok bool) {
 
 // build keeps the followed segments those that are stored.
 func (w *Watch) build(ctx context.Context) {
+	var again <-chan time.Time
+	if w.opts.Again > 0 {
+		ticker := time.NewTicker(w.opts.Again)
+		defer ticker.Stop()
+		again = ticker.C
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-w.refresh:
+		case <-again:
+			w.Erased(nil)
 		}
 		stored, err := w.opts.Stored.StoredSegments(ctx)
 		if err != nil {
@@ -189,7 +215,8 @@ func (w *Watch) outdated(stored map[string]seq.StoredSegment) map[string]bool {
 	}
 	out := map[string]bool{}
 	for id := range stored {
-		if w.segments[id] == nil && len(out)+len(w.segments) < most {
+		s := w.segments[id]
+		if s != nil && s.stale || s == nil && len(out)+len(w.segments) < most {
 			out[id] = true
 		}
 	}
@@ -207,6 +234,9 @@ func (w *Watch) one(ctx context.Context, id string, stored map[string]seq.Stored
 	snap, err := w.opts.Source.Snapshot(ctx)
 	if err == nil {
 		w.mu.Lock()
+		if old := w.segments[id]; old != nil {
+			s.state.Changes = old.state.Changes
+		}
 		w.segments[id] = s
 		w.mu.Unlock()
 	}
