@@ -2,9 +2,11 @@ package exec_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 
 	"wend.dev/wend/engine/exec"
+	"wend.dev/wend/engine/live"
 	"wend.dev/wend/engine/seq"
 	"wend.dev/wend/event"
 	"wend.dev/wend/store"
@@ -43,6 +45,47 @@ func BenchmarkSegment(b *testing.B) {
 				q := seq.Segment{SegmentRef: seq.SegmentRef{Where: where}}
 				cost(b, s, func() error { _, err := e.Segment(b.Context(), q); return err })
 			})
+		}
+	}
+}
+
+// BenchmarkReplay builds a tracker from 10 million events, and tells what it keeps per person.
+func BenchmarkReplay(b *testing.B) {
+	s := withPlans(synthetic(200_000, 5))
+	for b.Loop() {
+		t, err := live.New(seq.StoredSegment{Where: `count("event 5") >= 2 && count("event 8", within("330d")) >= 1 && traits.plan == "pro"`}, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		if err := exec.Replay(b.Context(), t, s.snap); err != nil {
+			b.Fatal(err)
+		}
+		t.Settle(event.MillisOf(s.now), live.Identity{})
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(t.Kept()), "B/person")
+		b.ReportMetric(float64(t.Size()), "members")
+	}
+}
+
+// BenchmarkObserve tells a tracker of single events, a fifth of which it asks about.
+func BenchmarkObserve(b *testing.B) {
+	t, err := live.New(seq.StoredSegment{Where: `count("event 0") >= 2 && count("event 1", within("30d")) >= 1`}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	now, i := event.MillisOf(epoch), 0
+	e := event.Event{Kind: event.Track}
+	names := []string{"event 0", "event 1", "event 2", "event 3", "event 4", "event 5", "event 6", "event 7", "event 8", "event 9"}
+	for b.Loop() {
+		i++
+		e.Time, e.Profile, e.Name = now+event.Millis(i), event.ProfileID(i*7919%100_000+1), names[i%10]
+		t.Observe(&e)
+		if i%1000 == 0 {
+			t.Settle(now+event.Millis(i), live.Identity{})
 		}
 	}
 }
