@@ -26,6 +26,8 @@ const (
 	doze = 30 * time.Second       // longest pause of the clock
 	kept = 500                    // changes kept per segment
 	most = 200                    // segments that are followed; the others are not
+
+	mostKept = 3_000_000 // records of persons, about half a kilobyte each, in all segments
 )
 
 // Options say what is watched and who is told.
@@ -35,6 +37,8 @@ type Options struct {
 	Clock  event.Clock
 	Logger *slog.Logger
 	Moved  func(Moved) // told of changes, in order; never nil
+
+	MostKept int // records of persons to keep in memory, in all segments; default 3,000,000
 
 	// Again is how often every segment is built anew, where stored events go with age; 0 for never.
 	Again time.Duration
@@ -74,6 +78,7 @@ type Watch struct {
 // segment is one that is followed.
 type segment struct {
 	made    string // what it was built from
+	given   bool   // up: it would keep too much
 	stale   bool   // events it was built from are gone: it is to be built anew
 	tracker *live.Tracker
 	waiting []event.Event // arrived while it is being built
@@ -82,6 +87,9 @@ type segment struct {
 
 // New makes a watch. Start begins it.
 func New(o Options) *Watch {
+	if o.MostKept == 0 {
+		o.MostKept = mostKept
+	}
 	return &Watch{opts: o, segments: map[string]*segment{}, poke: make(chan struct{}, 1), refresh: make(chan struct{}, 1)}
 }
 
@@ -136,7 +144,9 @@ func (w *Watch) Append(events []event.Event, store func() error) error {
 	defer w.mu.Unlock()
 	for _, s := range w.segments {
 		if !s.state.Ready {
-			s.waiting = append(s.waiting, events...)
+			if !s.given {
+				s.waiting = append(s.waiting, events...)
+			}
 			continue
 		}
 		for i := range events {
@@ -253,6 +263,11 @@ func (w *Watch) one(ctx context.Context, id string, stored map[string]seq.Stored
 	tracker.Settle(now, live.Identity{Merged: snap.Merged, Accounts: snap.Accounts, Groups: snap.Groups})
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if total := tracker.Kept() + w.records(); total > w.opts.MostKept {
+		s.given, s.waiting, s.tracker = true, nil, nil
+		w.opts.Logger.Warn("a segment is not followed live: too much would be kept in memory", "segment", id, "persons", total)
+		return nil
+	}
 	for i := range s.waiting {
 		tracker.Observe(&s.waiting[i])
 	}
@@ -260,6 +275,16 @@ func (w *Watch) one(ctx context.Context, id string, stored map[string]seq.Stored
 	s.state.Ready, s.state.Size, s.state.Since = true, tracker.Size(), now
 	token(w.poke)
 	return nil
+}
+
+// records is how many records of persons there are. Callers hold mu.
+func (w *Watch) records() (n int) {
+	for _, s := range w.segments {
+		if s.state.Ready {
+			n += s.tracker.Kept()
+		}
+	}
+	return n
 }
 
 func (w *Watch) forget(id string, s *segment) {
