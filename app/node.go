@@ -205,7 +205,7 @@ func (n *Node) serveAPI() (err error) {
 	api, err := httpapi.New(httpapi.Deps{
 		Engine: n.desk.Engine, Access: desk.Access{Tokens: n.meta, Sessions: n.meta},
 		Journeys: n.desk.Journeys(), Personas: n.desk.Personas(), Touchpoints: n.desk.Touchpoints(), Segments: n.desk.Segmented(),
-		Memberships: desk.Memberships{Desk: n.desk, Watch: n.watch}, Versions: n.desk.Versions(),
+		Membership: desk.Memberships{Desk: n.desk, Watch: n.watch}.Membership, Versions: n.desk.Versions(),
 		Maps: n.desk.Maps(), Definitions: n.desk.Files(), Files: web.Files(),
 		Sources:    &desk.Sources{Store: n.meta, Seen: n.seen.of, Clock: clock{}, Changed: n.hub.Changed},
 		Rejections: &desk.Rejections{Store: n.meta, Again: n.again, Changed: n.hub.Changed},
@@ -252,15 +252,13 @@ func again(retention int) time.Duration {
 
 // moved tells those who watch that somebody entered or left a segment.
 func (n *Node) moved(m watch.Moved) {
-	out := httpapi.SegmentMoved{ID: m.ID, Size: m.Size}
+	entered := 0
 	for _, c := range m.Changes {
 		if c.Entered {
-			out.Entered++
-		} else {
-			out.Left++
+			entered++
 		}
 	}
-	n.hub.Segment(out)
+	n.hub.Segment(m.ID, m.Size, entered, len(m.Changes)-entered)
 }
 
 // checkSegment says why a segment cannot be compiled, nil that it can.

@@ -5,6 +5,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"wend.dev/wend/engine/seq"
 	"wend.dev/wend/event"
@@ -110,6 +111,23 @@ type SegmentAnswer struct {
 	Accounts   []MemberAccount `json:"accounts" doc:"The same, when actor is account"`
 	NextCursor string          `json:"next_cursor,omitempty"`
 	Meta       seq.Meta        `json:"meta"`
+}
+
+// Membership is a stored segment as it is followed.
+type Membership struct {
+	Following bool               `json:"following" doc:"Whether every event is looked at as it arrives; false in the first moments after a start or a change of the segment"`
+	Actor     string             `json:"actor" enum:"profile,account" doc:"Who is a member"`
+	Size      int                `json:"size" doc:"Members now"`
+	Since     *time.Time         `json:"since" doc:"Since when changes are seen; null while it is not followed"`
+	Changes   []MembershipChange `json:"changes" doc:"Newest first"`
+}
+
+// MembershipChange is somebody who came or went.
+type MembershipChange struct {
+	ID      string    `json:"id" doc:"Of the profile or account, 16 hex digits"`
+	Name    string    `json:"name" doc:"The first identifier of the profile, or the account's own id; empty when nothing of it is stored any more"`
+	Entered bool      `json:"entered" doc:"true: is a member from then on; false: is none any more"`
+	At      time.Time `json:"at" doc:"When it was seen"`
 }
 
 // MemberAccount is an account that is in a segment.

@@ -253,8 +253,8 @@ func (f *fakeRest) Live(_ context.Context, id string, version int, q journey.Liv
 	return &journey.LiveAnswer{Journey: id, People: 12}, err
 }
 
-func (f *fakeRest) Membership(_ context.Context, id string, limit int) (Membership, error) {
-	return Membership{Following: true, Actor: "profile", Size: 7}, f.call("membership %s %d", id, limit)
+func (f *fakeRest) Membership(_ context.Context, id string, limit int) (engine.Membership, error) {
+	return engine.Membership{Following: true, Actor: "profile", Size: 7}, f.call("membership %s %d", id, limit)
 }
 
 func (f *fakeRest) Lint(_ context.Context, id string) ([]Finding, error) {
@@ -381,7 +381,7 @@ func newDesk(t *testing.T, change ...func(*Deps)) *desk {
 	}
 	d.hub = hub
 	deps := Deps{
-		Engine: d.engine, Access: d.access, Personas: d.personas, Segments: d.segments, Memberships: d.rest, Versions: d.rest, Maps: d.rest, Definitions: d.rest,
+		Engine: d.engine, Access: d.access, Personas: d.personas, Segments: d.segments, Membership: d.rest.Membership, Versions: d.rest, Maps: d.rest, Definitions: d.rest,
 		Journeys:    newShelf(func(j journey.Journey) string { return j.Metadata.ID }),
 		Touchpoints: newShelf(func(p journey.Touchpoint) string { return p.Metadata.ID }),
 		Sources:     d.rest, Rejections: d.rest, Imports: d.rest, Erase: d.rest.ErasePerson, Views: d.rest, Settings: d.rest, Health: d.rest,

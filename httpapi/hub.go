@@ -136,7 +136,7 @@ type listener struct {
 	events   []liveEvent
 	left     int64
 	changes  []Changed
-	segments []SegmentMoved
+	segments []segmentMoved
 	tick     *Tick
 	second   int64 // Unix second that shown counts
 	shown    int
@@ -147,7 +147,7 @@ type pending struct {
 	events   []liveEvent
 	left     int64
 	changes  []Changed
-	segments []SegmentMoved
+	segments []segmentMoved
 	tick     *Tick
 }
 

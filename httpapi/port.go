@@ -23,7 +23,8 @@ type Deps struct {
 	Personas    Shelf[journey.Persona]
 	Touchpoints Shelf[journey.Touchpoint]
 	Segments    Shelf[journey.Segment]
-	Memberships Memberships
+	// Membership tells of one stored segment, with at most so many of the newest changes; ErrNotFound for one that is not stored.
+	Membership  func(ctx context.Context, id string, limit int) (engine.Membership, error)
 	Versions    Versions
 	Maps        Maps
 	Definitions Definitions

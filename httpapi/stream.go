@@ -28,7 +28,7 @@ type streamInput struct {
 func (a *api) stream() {
 	schemas := a.huma.OpenAPI().Components.Schemas
 	var kinds []*huma.Schema
-	for _, t := range []reflect.Type{reflect.TypeFor[liveEvent](), reflect.TypeFor[leftOut](), reflect.TypeFor[Changed](), reflect.TypeFor[Tick](), reflect.TypeFor[SegmentMoved]()} {
+	for _, t := range []reflect.Type{reflect.TypeFor[liveEvent](), reflect.TypeFor[leftOut](), reflect.TypeFor[Changed](), reflect.TypeFor[Tick](), reflect.TypeFor[segmentMoved]()} {
 		kinds = append(kinds, schemas.Schema(t, true, t.Name()))
 	}
 	r := route{

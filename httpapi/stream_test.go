@@ -346,9 +346,9 @@ func TestStreamOverHTTP(t *testing.T) {
 func TestSegmentMoved(t *testing.T) {
 	bubble(t, streamInput{Segments: true}, func(h *Hub, w *feedWriter) {
 		synctest.Wait()
-		h.Segment(SegmentMoved{ID: "a", Size: 3, Entered: 1})
-		h.Segment(SegmentMoved{ID: "b", Size: 9, Left: 1})
-		h.Segment(SegmentMoved{ID: "a", Size: 4, Entered: 2, Left: 1})
+		h.Segment("a", 3, 1, 0)
+		h.Segment("b", 9, 0, 1)
+		h.Segment("a", 4, 2, 1)
 		pass(time.Second)
 		want := "event: segment\ndata: {\"id\":\"a\",\"size\":4,\"entered\":3,\"left\":1}\n\nevent: segment\ndata: {\"id\":\"b\",\"size\":9,\"entered\":0,\"left\":1}\n\n"
 		if got := w.take(); !strings.Contains(got, want) {
@@ -356,7 +356,7 @@ func TestSegmentMoved(t *testing.T) {
 		}
 	})
 	bubble(t, streamInput{}, func(h *Hub, w *feedWriter) {
-		h.Segment(SegmentMoved{ID: "a", Size: 3, Entered: 1})
+		h.Segment("a", 3, 1, 0)
 		pass(time.Second)
 		if got := w.take(); strings.Contains(got, "segment") {
 			t.Errorf("who did not ask is told: %q", got)

@@ -6,7 +6,6 @@ import (
 	"wend.dev/wend/app/watch"
 	"wend.dev/wend/engine"
 	"wend.dev/wend/event"
-	"wend.dev/wend/httpapi"
 	"wend.dev/wend/journey"
 )
 
@@ -17,7 +16,7 @@ type Memberships struct {
 }
 
 // Membership tells of one segment.
-func (m Memberships) Membership(ctx context.Context, id string, limit int) (out httpapi.Membership, err error) {
+func (m Memberships) Membership(ctx context.Context, id string, limit int) (out engine.Membership, err error) {
 	def, err := m.Desk.Store.Get(ctx, journey.KindSegment, id)
 	if err != nil {
 		return out, fault(err)
@@ -26,7 +25,7 @@ func (m Memberships) Membership(ctx context.Context, id string, limit int) (out 
 	if err != nil {
 		return out, err
 	}
-	out.Actor, out.Changes = "profile", []httpapi.MembershipChange{}
+	out.Actor, out.Changes = "profile", []engine.MembershipChange{}
 	if doc.Spec.Actor != "" {
 		out.Actor = doc.Spec.Actor
 	}
@@ -42,7 +41,7 @@ func (m Memberships) Membership(ctx context.Context, id string, limit int) (out 
 		return out, err
 	}
 	for _, c := range state.Changes {
-		out.Changes = append(out.Changes, httpapi.MembershipChange{ID: event.ProfileID(c.Actor).String(), Name: names[c.Actor], Entered: c.Entered, At: c.At.Time()})
+		out.Changes = append(out.Changes, engine.MembershipChange{ID: event.ProfileID(c.Actor).String(), Name: names[c.Actor], Entered: c.Entered, At: c.At.Time()})
 	}
 	return out, nil
 }
