@@ -47,6 +47,7 @@ func (n *Node) ErasePerson(ctx context.Context, id event.ProfileID) (out identit
 	if err != nil {
 		n.logger.Error("the log still has the events of an erased person; the next seal trims it", "error", err)
 	}
+	n.watch.Erased(erased.Profiles)
 	n.logger.Info("a person was erased", "profiles", out.Profiles, "events", out.Events, "rejected", out.Rejected, "files to rewrite", out.Files)
 	n.hub.Changed(httpapi.Changed{Kind: "Profile", ID: id.String()})
 	return out, nil

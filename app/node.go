@@ -9,11 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"wend.dev/wend/app/desk"
+	"wend.dev/wend/app/watch"
 	"wend.dev/wend/collect"
 	"wend.dev/wend/collect/dedup"
 	"wend.dev/wend/engine/exec"
@@ -22,6 +24,7 @@ import (
 	"wend.dev/wend/event"
 	"wend.dev/wend/httpapi"
 	"wend.dev/wend/identity"
+	"wend.dev/wend/journey"
 	"wend.dev/wend/meta/sqlite"
 	"wend.dev/wend/store"
 	"wend.dev/wend/store/log"
@@ -41,6 +44,7 @@ type Node struct {
 	collect *collect.Collector
 	hub     *httpapi.Hub
 	desk    *desk.Desk
+	watch   *watch.Watch
 	metrics *prometheus.Registry
 	seen    *sightings
 	handler http.Handler
@@ -92,6 +96,7 @@ func Open(ctx context.Context, c Config, logger *slog.Logger) (n *Node, err erro
 	}
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
 	n.follow = stop
+	n.watch.Start()
 	n.done.Go(func() { n.followLog(life, from) })
 	return n, nil
 }
@@ -167,7 +172,7 @@ func (n *Node) replay(ctx context.Context) (next store.Mark, err error) {
 // followLog puts every message into the tail, shows it to those who watch, and goes on until ctx ends.
 func (n *Node) followLog(ctx context.Context, from store.Mark) {
 	err := n.read(ctx, from, func(mark store.Mark, events []event.Event) error {
-		if err := n.store.Append(ctx, mark, events); err != nil {
+		if err := n.watch.Append(events, func() error { return n.store.Append(ctx, mark, events) }); err != nil {
 			return err
 		}
 		n.seen.note(events)
@@ -193,10 +198,14 @@ func (n *Node) serveAPI() (err error) {
 	if n.hub, err = httpapi.NewHub(clock{}, n.metrics); err != nil {
 		return err
 	}
-	n.desk = &desk.Desk{Store: n.meta, Engine: exec.New(n.store, clock{}), Clock: clock{}, Changed: n.hub.Changed, Matchers: checkMatcher}
+	questions := exec.New(n.store, clock{})
+	n.desk = &desk.Desk{Store: n.meta, Engine: questions, Clock: clock{}, Changed: n.changed, Matchers: checkMatcher, Segments: checkSegment}
+	questions.Use(n.desk)
+	n.watch = watch.New(watch.Options{Source: n.store, Stored: n.desk, Clock: clock{}, Logger: n.logger, Moved: n.moved, Again: again(n.config.Store.Retention)})
 	api, err := httpapi.New(httpapi.Deps{
 		Engine: n.desk.Engine, Access: desk.Access{Tokens: n.meta, Sessions: n.meta},
-		Journeys: n.desk.Journeys(), Personas: n.desk.Personas(), Touchpoints: n.desk.Touchpoints(), Versions: n.desk.Versions(),
+		Journeys: n.desk.Journeys(), Personas: n.desk.Personas(), Touchpoints: n.desk.Touchpoints(), Segments: n.desk.Segmented(),
+		Membership: desk.Memberships{Desk: n.desk, Watch: n.watch}.Membership, Versions: n.desk.Versions(),
 		Maps: n.desk.Maps(), Definitions: n.desk.Files(), Files: web.Files(),
 		Sources:    &desk.Sources{Store: n.meta, Seen: n.seen.of, Clock: clock{}, Changed: n.hub.Changed},
 		Rejections: &desk.Rejections{Store: n.meta, Again: n.again, Changed: n.hub.Changed},
@@ -222,6 +231,40 @@ func (n *Node) Reject(ctx context.Context, events []collect.Rejected) error {
 	if err == nil && n.hub != nil {
 		n.hub.Changed(httpapi.Changed{Kind: "Rejection"})
 	}
+	return err
+}
+
+// changed tells that a definition was changed.
+func (n *Node) changed(c httpapi.Changed) {
+	n.hub.Changed(c)
+	if c.Kind == journey.KindSegment || c.Kind == "*" {
+		n.watch.Refresh()
+	}
+}
+
+// again is how often segments are built anew: hourly, as retention works, if there is any.
+func again(retention int) time.Duration {
+	if retention > 0 {
+		return time.Hour
+	}
+	return 0
+}
+
+// moved tells those who watch that somebody entered or left a segment.
+func (n *Node) moved(m watch.Moved) {
+	entered := 0
+	for _, c := range m.Changes {
+		if c.Entered {
+			entered++
+		}
+	}
+	n.hub.Segment(m.ID, m.Size, entered, len(m.Changes)-entered)
+}
+
+// checkSegment says why a segment cannot be compiled, nil that it can.
+func checkSegment(s seq.StoredSegment, stored map[string]seq.StoredSegment) error {
+	c := &plan.Criteria{Stored: stored, Accounts: s.Actor == "account"}
+	_, err := c.Add("where", s.Where)
 	return err
 }
 
@@ -266,6 +309,9 @@ func (n *Node) Close(ctx context.Context) error {
 		n.follow()
 		n.done.Wait()
 		n.health.broken(errors.New("the server is stopping")) // for those who wait for the log to be followed
+	}
+	if n.watch != nil {
+		n.watch.Stop()
 	}
 	if n.store != nil {
 		err := n.store.Close(ctx)

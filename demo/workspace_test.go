@@ -3,6 +3,7 @@ package demo
 import (
 	"testing"
 
+	"wend.dev/wend/engine/plan"
 	"wend.dev/wend/journey/file"
 )
 
@@ -12,7 +13,7 @@ func TestWorkspaceIsWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	touchpoints, personas, journeys := map[string]bool{}, map[string]bool{}, 0
+	touchpoints, personas, journeys, segments := map[string]bool{}, map[string]bool{}, 0, 0
 	for _, d := range docs {
 		id := d.Header().Metadata.ID
 		switch {
@@ -20,6 +21,12 @@ func TestWorkspaceIsWhole(t *testing.T) {
 			touchpoints[id] = true
 		case d.Persona != nil:
 			personas[id] = true
+		case d.Segment != nil:
+			segments++
+			c := plan.Criteria{Accounts: d.Segment.Spec.Actor == "account"}
+			if _, err := c.Add("where", d.Segment.Spec.Where); err != nil {
+				t.Errorf("%s: %v", id, err)
+			}
 		case d.Journey != nil:
 			journeys++
 			for _, p := range d.Journey.Spec.Personas {
@@ -38,8 +45,8 @@ func TestWorkspaceIsWhole(t *testing.T) {
 			}
 		}
 	}
-	if journeys != 2 || len(personas) != 4 {
-		t.Errorf("%d journeys and %d personas", journeys, len(personas))
+	if journeys != 2 || len(personas) != 4 || segments != 6 {
+		t.Errorf("%d journeys, %d personas and %d segments", journeys, len(personas), segments)
 	}
 	for _, p := range Pains {
 		if !touchpoints[p.Where] {

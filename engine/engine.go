@@ -5,6 +5,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"wend.dev/wend/engine/seq"
 	"wend.dev/wend/event"
@@ -19,6 +20,7 @@ type Source interface {
 // Engine answers questions. A bad question is a *seq.Invalid; a cancelled context ends the work with ctx.Err().
 type Engine interface {
 	Sequences
+	Segments
 	Maps
 	Credits
 	Directory
@@ -30,6 +32,17 @@ type Sequences interface {
 	Paths(ctx context.Context, q seq.Paths) (*seq.PathsAnswer, error)
 	Trend(ctx context.Context, q seq.Trend) (*seq.TrendAnswer, error)
 	Timeline(ctx context.Context, q seq.Timeline) (*seq.TimelineAnswer, error)
+}
+
+// Segments are the questions about who fulfils a condition.
+type Segments interface {
+	Segment(ctx context.Context, q seq.Segment) (*SegmentAnswer, error)
+	Overlap(ctx context.Context, q seq.Overlap) (*seq.OverlapAnswer, error)
+}
+
+// Stored tells the engine of stored segments, by id, for questions that name one.
+type Stored interface {
+	StoredSegments(ctx context.Context) (map[string]seq.StoredSegment, error)
 }
 
 // Maps are the questions that a journey map is made of.
@@ -86,6 +99,44 @@ type PeoplePage struct {
 	People     []Person `json:"people"`
 	NextCursor string   `json:"next_cursor,omitempty"`
 	Meta       seq.Meta `json:"meta"`
+}
+
+// SegmentAnswer is what Segments.Segment gives.
+type SegmentAnswer struct {
+	Size       int64           `json:"size" doc:"Members"`
+	Of         int64           `json:"of" doc:"All actors with an event at or before the instant"`
+	Share      float64         `json:"share" doc:"size / of"`
+	At         event.Millis    `json:"at" doc:"The instant that the answer holds for, milliseconds since 1970"`
+	Actor      string          `json:"actor" enum:"profile,account" doc:"Who is a member"`
+	People     []Person        `json:"people" doc:"The page or the sample of members, when actor is profile"`
+	Accounts   []MemberAccount `json:"accounts" doc:"The same, when actor is account"`
+	NextCursor string          `json:"next_cursor,omitempty"`
+	Meta       seq.Meta        `json:"meta"`
+}
+
+// Membership is a stored segment as it is followed.
+type Membership struct {
+	Following bool               `json:"following" doc:"Whether every event is looked at as it arrives; false in the first moments after a start or a change of the segment"`
+	Actor     string             `json:"actor" enum:"profile,account" doc:"Who is a member"`
+	Size      int                `json:"size" doc:"Members now"`
+	Since     *time.Time         `json:"since" doc:"Since when changes are seen; null while it is not followed"`
+	Changes   []MembershipChange `json:"changes" doc:"Newest first"`
+}
+
+// MembershipChange is somebody who came or went.
+type MembershipChange struct {
+	ID      string    `json:"id" doc:"Of the profile or account, 16 hex digits"`
+	Name    string    `json:"name" doc:"The first identifier of the profile, or the account's own id; empty when nothing of it is stored any more"`
+	Entered bool      `json:"entered" doc:"true: is a member from then on; false: is none any more"`
+	At      time.Time `json:"at" doc:"When it was seen"`
+}
+
+// MemberAccount is an account that is in a segment.
+type MemberAccount struct {
+	ID       event.AccountID `json:"id"`
+	Name     string          `json:"name" doc:"The account's id as the shop knows it"`
+	People   int64           `json:"people"`
+	LastSeen event.Millis    `json:"last_seen" doc:"Milliseconds since 1970"`
 }
 
 // Person is one customer: a root profile with everything merged into it.

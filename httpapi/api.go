@@ -73,7 +73,7 @@ func (d *Deps) check() error {
 		is   bool
 	}{
 		{"Engine", d.Engine != nil}, {"Access", d.Access != nil}, {"Journeys", d.Journeys != nil}, {"Personas", d.Personas != nil},
-		{"Touchpoints", d.Touchpoints != nil}, {"Versions", d.Versions != nil}, {"Maps", d.Maps != nil}, {"Definitions", d.Definitions != nil},
+		{"Touchpoints", d.Touchpoints != nil}, {"Segments", d.Segments != nil}, {"Membership", d.Membership != nil}, {"Versions", d.Versions != nil}, {"Maps", d.Maps != nil}, {"Definitions", d.Definitions != nil},
 		{"Sources", d.Sources != nil}, {"Rejections", d.Rejections != nil}, {"Imports", d.Imports != nil}, {"Erase", d.Erase != nil}, {"Views", d.Views != nil},
 		{"Settings", d.Settings != nil}, {"Health", d.Health != nil}, {"Hub", d.Hub != nil}, {"Clock", d.Clock != nil},
 		{"Metrics", d.Metrics != nil},
@@ -134,6 +134,7 @@ func (a *api) register(mux *http.ServeMux) {
 	a.accounts()
 	a.journeys()
 	a.library()
+	a.segments()
 	a.definitions()
 	a.views()
 	a.sources()

@@ -89,6 +89,14 @@ func (f *fakeEngine) Timeline(ctx context.Context, q seq.Timeline) (*seq.Timelin
 	return reply(f, ctx, q, &seq.TimelineAnswer{NextCursor: "more"})
 }
 
+func (f *fakeEngine) Segment(ctx context.Context, q seq.Segment) (*engine.SegmentAnswer, error) {
+	return reply(f, ctx, q, &engine.SegmentAnswer{Size: 12, Of: 40})
+}
+
+func (f *fakeEngine) Overlap(ctx context.Context, q seq.Overlap) (*seq.OverlapAnswer, error) {
+	return reply(f, ctx, q, &seq.OverlapAnswer{Of: 40})
+}
+
 func (f *fakeEngine) Journey(ctx context.Context, q seq.Journey) (*seq.JourneyAnswer, error) {
 	return reply(f, ctx, q, &seq.JourneyAnswer{})
 }
@@ -241,7 +249,7 @@ func (f *fakeRest) Live(_ context.Context, id string, version int, q journey.Liv
 	if q.From != nil {
 		from = q.From.Format(time.RFC3339)
 	}
-	err := f.call("live %s %d from %s to set %t actor %s filter %s persona %s now %s", id, version, from, q.To != nil, q.Actor, q.Filter, q.Persona, q.Now.Format(time.RFC3339))
+	err := f.call("live %s %d from %s to set %t actor %s filter %s persona %s segment %s now %s", id, version, from, q.To != nil, q.Actor, q.Filter, q.Persona, q.Segment, q.Now.Format(time.RFC3339))
 	return &journey.LiveAnswer{Journey: id, People: 12}, err
 }
 
@@ -251,6 +259,10 @@ func (f *fakeRest) Conform(_ context.Context, q journey.ConformQuery) (*journey.
 		steps = len(q.Model.Steps())
 	}
 	return &journey.ConformAnswer{Traces: 8}, f.call("conform %s %d persona %s filter %s idle %s steps %d", q.Journey, q.Version, q.Persona, q.Filter, q.Idle, steps)
+}
+
+func (f *fakeRest) Membership(_ context.Context, id string, limit int) (engine.Membership, error) {
+	return engine.Membership{Following: true, Actor: "profile", Size: 7}, f.call("membership %s %d", id, limit)
 }
 
 func (f *fakeRest) Lint(_ context.Context, id string) ([]Finding, error) {
@@ -353,6 +365,7 @@ type desk struct {
 	engine   *fakeEngine
 	access   *fakeAccess
 	personas *fakeShelf[journey.Persona]
+	segments *fakeShelf[journey.Segment]
 	rest     *fakeRest
 	clock    *clock
 	hub      *Hub
@@ -366,6 +379,7 @@ func newDesk(t *testing.T, change ...func(*Deps)) *desk {
 	d := &desk{
 		engine: &fakeEngine{}, access: &fakeAccess{sessions: map[meta.Hash]time.Time{}}, rest: &fakeRest{},
 		personas: newShelf(func(p journey.Persona) string { return p.Metadata.ID }),
+		segments: newShelf(func(s journey.Segment) string { return s.Metadata.ID }),
 		clock:    &clock{t: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}, log: &bytes.Buffer{}, t: t,
 	}
 	reg := prometheus.NewRegistry()
@@ -375,7 +389,7 @@ func newDesk(t *testing.T, change ...func(*Deps)) *desk {
 	}
 	d.hub = hub
 	deps := Deps{
-		Engine: d.engine, Access: d.access, Personas: d.personas, Versions: d.rest, Maps: d.rest, Definitions: d.rest,
+		Engine: d.engine, Access: d.access, Personas: d.personas, Segments: d.segments, Membership: d.rest.Membership, Versions: d.rest, Maps: d.rest, Definitions: d.rest,
 		Journeys:    newShelf(func(j journey.Journey) string { return j.Metadata.ID }),
 		Touchpoints: newShelf(func(p journey.Touchpoint) string { return p.Metadata.ID }),
 		Sources:     d.rest, Rejections: d.rest, Imports: d.rest, Erase: d.rest.ErasePerson, Views: d.rest, Settings: d.rest, Health: d.rest,

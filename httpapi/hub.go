@@ -132,21 +132,23 @@ type listener struct {
 	wake chan struct{} // holds one token when something waits
 	gone chan struct{} // closed when the hub closes
 
-	mu      sync.Mutex
-	events  []liveEvent
-	left    int64
-	changes []Changed
-	tick    *Tick
-	second  int64 // Unix second that shown counts
-	shown   int
+	mu       sync.Mutex
+	events   []liveEvent
+	left     int64
+	changes  []Changed
+	segments []segmentMoved
+	tick     *Tick
+	second   int64 // Unix second that shown counts
+	shown    int
 }
 
 // pending is what a listener's writer takes at once.
 type pending struct {
-	events  []liveEvent
-	left    int64
-	changes []Changed
-	tick    *Tick
+	events   []liveEvent
+	left     int64
+	changes  []Changed
+	segments []segmentMoved
+	tick     *Tick
 }
 
 // offer keeps an event for the listener; skipped says that it had to be left out.
@@ -197,7 +199,7 @@ func (l *listener) poke() {
 func (l *listener) take() pending {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := pending{l.events, l.left, l.changes, l.tick}
-	l.events, l.left, l.changes, l.tick = nil, 0, nil, nil
+	p := pending{l.events, l.left, l.changes, l.segments, l.tick}
+	l.events, l.left, l.changes, l.segments, l.tick = nil, 0, nil, nil, nil
 	return p
 }

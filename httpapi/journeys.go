@@ -15,6 +15,7 @@ type liveInput struct {
 	Actor   string    `query:"actor" enum:"profile,account" doc:"Whose events form one journey; default the journey's own"`
 	Filter  string    `query:"filter" maxLength:"4000" doc:"CEL over event and profile: only matching events are looked at"`
 	Persona string    `query:"persona" maxLength:"64" doc:"Only customers in this persona's segment"`
+	Segment string    `query:"segment" maxLength:"64" doc:"Only members of this stored segment"`
 	Version int       `query:"version" minimum:"0" doc:"A published version; default the journey as it stands"`
 }
 
@@ -78,7 +79,7 @@ func (a *api) journeys() {
 func (a *api) live(ctx context.Context, in *liveInput) (*answer[*journey.LiveAnswer], error) {
 	ctx, stop := context.WithTimeout(ctx, a.QueryTimeout)
 	defer stop()
-	q := journey.LiveQuery{Actor: in.Actor, Filter: in.Filter, Persona: in.Persona, Now: a.Clock.Now()}
+	q := journey.LiveQuery{Actor: in.Actor, Filter: in.Filter, Persona: in.Persona, Segment: in.Segment, Now: a.Clock.Now()}
 	if !in.From.IsZero() {
 		q.From = &in.From
 	}

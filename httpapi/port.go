@@ -22,6 +22,9 @@ type Deps struct {
 	Journeys    Shelf[journey.Journey]
 	Personas    Shelf[journey.Persona]
 	Touchpoints Shelf[journey.Touchpoint]
+	Segments    Shelf[journey.Segment]
+	// Membership tells of one stored segment, with at most so many of the newest changes; ErrNotFound for one that is not stored.
+	Membership  func(ctx context.Context, id string, limit int) (engine.Membership, error)
 	Versions    Versions
 	Maps        Maps
 	Definitions Definitions

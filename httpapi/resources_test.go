@@ -39,15 +39,27 @@ func TestVersions(t *testing.T) {
 	d.expect(404, "GET "+path+"/versions/9", "")
 }
 
+func TestMembership(t *testing.T) {
+	d := newDesk(t)
+	const path = "GET /api/v1/segments/big-spenders/changes"
+	if got := d.asked(200, path, "", "membership big-spenders 50"); got["size"] != 7.0 || got["following"] != true {
+		t.Errorf("got %v", got)
+	}
+	d.asked(200, path+"?limit=3", "", "membership big-spenders 3")
+	problemAt(t, d.asked(400, path+"?limit=0", "", ""), "query.limit", "")
+	d.rest.err = ErrNotFound
+	d.expect(404, path, "")
+}
+
 func TestLive(t *testing.T) {
 	d := newDesk(t)
 	const path = "GET /api/v1/journeys/first-order/live"
-	got := d.asked(200, path, "", "live first-order 0 from none to set false actor  filter  persona  now 2026-03-01T12:00:00Z")
+	got := d.asked(200, path, "", "live first-order 0 from none to set false actor  filter  persona  segment  now 2026-03-01T12:00:00Z")
 	if got["people"] != 12.0 {
 		t.Errorf("got %v", got)
 	}
-	d.asked(200, path+"?from=2026-02-01T00:00:00Z&to=2026-03-01T00:00:00%2B01:00&actor=account&filter=true&persona=anna&version=3", "",
-		"live first-order 3 from 2026-02-01T00:00:00Z to set true actor account filter true persona anna now 2026-03-01T12:00:00Z")
+	d.asked(200, path+"?from=2026-02-01T00:00:00Z&to=2026-03-01T00:00:00%2B01:00&actor=account&filter=true&persona=anna&segment=big&version=3", "",
+		"live first-order 3 from 2026-02-01T00:00:00Z to set true actor account filter true persona anna segment big now 2026-03-01T12:00:00Z")
 	problemAt(t, d.asked(400, path+"?actor=dog", "", ""), "query.actor", "profile, account")
 	problemAt(t, d.asked(400, path+"?from=monday", "", ""), "query.from", "")
 	problemAt(t, d.asked(400, path+"?version=-1", "", ""), "query.version", "")

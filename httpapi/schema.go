@@ -31,7 +31,8 @@ func schemaName(t reflect.Type, hint string) string {
 	}
 	switch t {
 	case reflect.TypeFor[seq.Funnel](), reflect.TypeFor[seq.Paths](), reflect.TypeFor[seq.Trend](),
-		reflect.TypeFor[seq.Timeline](), reflect.TypeFor[seq.Journey](), reflect.TypeFor[insight.Attribution]():
+		reflect.TypeFor[seq.Timeline](), reflect.TypeFor[seq.Journey](), reflect.TypeFor[seq.Segment](), reflect.TypeFor[seq.Overlap](),
+		reflect.TypeFor[insight.Attribution]():
 		return name + "Question"
 	case reflect.TypeFor[journey.View](), reflect.TypeFor[journey.Score]():
 		return "Touchpoint" + name

@@ -17,17 +17,18 @@ import (
 const streamPath = "/api/v1/stream"
 
 type streamInput struct {
-	Events bool   `query:"events" doc:"Send events as they arrive too: at most 50 a second, the rest are counted"`
-	Source string `query:"source" maxLength:"100" doc:"Only events of this source"`
-	Name   string `query:"name" maxLength:"500" doc:"Only events of this name"`
-	Again  string `header:"Last-Event-ID" doc:"Sent by browsers that reconnect: anything may have changed meanwhile, so a changed of kind * comes first"`
+	Events   bool   `query:"events" doc:"Send events as they arrive too: at most 50 a second, the rest are counted"`
+	Source   string `query:"source" maxLength:"100" doc:"Only events of this source"`
+	Name     string `query:"name" maxLength:"500" doc:"Only events of this name"`
+	Segments bool   `query:"segments" doc:"Tell when somebody enters or leaves a stored segment"`
+	Again    string `header:"Last-Event-ID" doc:"Sent by browsers that reconnect: anything may have changed meanwhile, so a changed of kind * comes first"`
 }
 
 // stream registers the live feed: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 func (a *api) stream() {
 	schemas := a.huma.OpenAPI().Components.Schemas
 	var kinds []*huma.Schema
-	for _, t := range []reflect.Type{reflect.TypeFor[liveEvent](), reflect.TypeFor[leftOut](), reflect.TypeFor[Changed](), reflect.TypeFor[Tick]()} {
+	for _, t := range []reflect.Type{reflect.TypeFor[liveEvent](), reflect.TypeFor[leftOut](), reflect.TypeFor[Changed](), reflect.TypeFor[Tick](), reflect.TypeFor[segmentMoved]()} {
 		kinds = append(kinds, schemas.Schema(t, true, t.Name()))
 	}
 	r := route{
@@ -35,7 +36,7 @@ func (a *api) stream() {
 		summary: "What happens, as it happens (server-sent events)",
 		more: func(op *huma.Operation) {
 			op.Description = "Messages: `event` (LiveEvent, only with events=true), `left_out` (LeftOut), `changed` (Changed: read that definition again), " +
-				"`tick` (Tick: live numbers have newer events behind them). A comment line comes every 15 s on a silent feed."
+				"`segment` (SegmentMoved, only with segments=true), `tick` (Tick: live numbers have newer events behind them). A comment line comes every 15 s on a silent feed."
 			op.Responses = map[string]*huma.Response{"200": {
 				Description: "An endless stream; the data of each message is one of these",
 				Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{OneOf: kinds}}},
@@ -125,6 +126,9 @@ func (p pending) text() string {
 	}
 	for _, c := range p.changes {
 		put("changed", c)
+	}
+	for _, m := range p.segments {
+		put("segment", m)
 	}
 	if p.tick != nil {
 		put("tick", *p.tick)

@@ -341,3 +341,25 @@ func TestStreamOverHTTP(t *testing.T) {
 	}
 	d.expect(503, "GET /api/v1/stream", "")
 }
+
+// TestSegmentMoved: who listens is told of each segment once, with the sums of all since the last message.
+func TestSegmentMoved(t *testing.T) {
+	bubble(t, streamInput{Segments: true}, func(h *Hub, w *feedWriter) {
+		synctest.Wait()
+		h.Segment("a", 3, 1, 0)
+		h.Segment("b", 9, 0, 1)
+		h.Segment("a", 4, 2, 1)
+		pass(time.Second)
+		want := "event: segment\ndata: {\"id\":\"a\",\"size\":4,\"entered\":3,\"left\":1}\n\nevent: segment\ndata: {\"id\":\"b\",\"size\":9,\"entered\":0,\"left\":1}\n\n"
+		if got := w.take(); !strings.Contains(got, want) {
+			t.Errorf("the feed is %q", got)
+		}
+	})
+	bubble(t, streamInput{}, func(h *Hub, w *feedWriter) {
+		h.Segment("a", 3, 1, 0)
+		pass(time.Second)
+		if got := w.take(); strings.Contains(got, "segment") {
+			t.Errorf("who did not ask is told: %q", got)
+		}
+	})
+}

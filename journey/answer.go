@@ -14,6 +14,7 @@ type LiveQuery struct {
 	Actor   string     `json:"actor,omitempty" enum:"profile,account" doc:"Default: the journey's own"`
 	Filter  string     `json:"filter,omitempty" doc:"CEL over event and profile: only matching events are looked at"`
 	Persona string     `json:"persona,omitempty" doc:"Only customers in this persona's segment"`
+	Segment string     `json:"segment,omitempty" doc:"Only members of this stored segment"`
 	Now     time.Time  `json:"-"` // the edge's clock: the default end, and what evidence ages against
 }
 

@@ -91,7 +91,7 @@ func Conform(ctx context.Context, e engine.Engine, j *Journey, lib Library, q Co
 		ask.Actor = "profile"
 	}
 	var err error
-	if ask.Filter, err = lib.only(q.Persona, ask.Filter); err != nil {
+	if ask.Scope, err = lib.only(q.Persona, ask.Scope); err != nil {
 		return nil, err
 	}
 	got, err := e.Conformance(ctx, ask)

@@ -2,7 +2,7 @@
 //
 // A Journey says what the company plans: stages, steps in them, touchpoints at each step. A Touchpoint says what one
 // contact is and which events reach it; it stands in a library and is linked into many maps. A Persona says for
-// whom. Live lays what customers do over the plan. The file sub-package reads and writes all three as YAML; the JSON
+// whom. A Segment says which real customers do what. Live lays what customers do over the plan. The file sub-package reads and writes all as YAML; the JSON
 // form is the same tree with the same names. docs/journeys.md explains each field to those who draw maps.
 package journey
 
@@ -16,12 +16,13 @@ const (
 	KindJourney    = "Journey"
 	KindTouchpoint = "Touchpoint"
 	KindPersona    = "Persona"
+	KindSegment    = "Segment"
 )
 
 // Header is what every definition begins with.
 type Header struct {
 	APIVersion string   `json:"apiVersion" enum:"wend/v1"`
-	Kind       string   `json:"kind" enum:"Journey,Touchpoint,Persona"`
+	Kind       string   `json:"kind" enum:"Journey,Touchpoint,Persona,Segment"`
 	Metadata   Metadata `json:"metadata"`
 }
 

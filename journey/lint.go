@@ -15,7 +15,7 @@ import (
 type Finding struct {
 	Severity string `json:"severity" enum:"error,warning,hint" doc:"error: a number is wrong or missing because of it; warning: it should be put right; hint: it could be better"`
 	Rule     string `json:"rule" doc:"Short name of the rule, the same for all of its kind"`
-	Kind     string `json:"kind" enum:"Journey,Touchpoint,Persona" doc:"Of the definition at fault"`
+	Kind     string `json:"kind" enum:"Journey,Touchpoint,Persona,Segment" doc:"Of the definition at fault"`
 	ID       string `json:"id" doc:"Of the definition at fault"`
 	Path     string `json:"path" doc:"Where in it: spec.stages[awareness].goal"`
 	Text     string `json:"text" doc:"What is wrong, in plain English"`
@@ -225,9 +225,15 @@ func (n *linter) personas() {
 	for i, id := range n.journey.Spec.Personas {
 		path := fmt.Sprintf("spec.personas[%d]", i)
 		n.persona(n.journey.Header, path, id)
-		if p := n.lib.Personas[id]; p != nil && p.Spec.Segment == "" {
+		switch p := n.lib.Personas[id]; {
+		case p == nil:
+		case p.Spec.SegmentID != "":
+			if n.lib.Segments[p.Spec.SegmentID] == nil {
+				n.say("error unknown_segment", p.Header, "spec.segment_id", "There is no segment %q%s. → Create it or correct the id.", p.Spec.SegmentID, seq.Hint(p.Spec.SegmentID, keysOf(n.lib.Segments)))
+			}
+		case p.Spec.Segment == "":
 			n.say("hint persona_without_segment", p.Header, "spec.segment", "The persona is linked to no segment, so nobody knows how many customers it stands for. → Describe them as a CEL condition.")
-		} else if p != nil {
+		default:
 			n.matcher(p.Header, "spec.segment", seq.Matcher{Event: seq.Names{"*"}, Where: p.Spec.Segment})
 		}
 	}

@@ -73,26 +73,35 @@ func (q LiveQuery) scope(j *Journey, lib Library) (seq.Scope, error) {
 	if s.Actor == "" {
 		s.Actor = "profile"
 	}
-	var err error
-	s.Filter, err = lib.only(q.Persona, s.Filter)
-	return s, err
+	if q.Segment != "" {
+		s.Segment = &seq.SegmentRef{ID: q.Segment}
+	}
+	return lib.only(q.Persona, s)
 }
 
-// only narrows a filter to a persona's customers; "" is everybody.
-func (lib Library) only(persona, filter string) (string, error) {
+// only narrows a question to a persona's customers; "" is everybody.
+func (lib Library) only(persona string, s seq.Scope) (seq.Scope, error) {
 	if persona == "" {
-		return filter, nil
+		return s, nil
 	}
 	p := lib.Personas[persona]
 	switch {
 	case p == nil:
-		return "", &seq.Invalid{Field: "persona", Reason: fmt.Sprintf("there is no persona %q", persona)}
+		return s, &seq.Invalid{Field: "persona", Reason: fmt.Sprintf("there is no persona %q", persona)}
+	case p.Spec.SegmentID != "" && s.Segment == nil:
+		s.Segment = &seq.SegmentRef{ID: p.Spec.SegmentID}
+	case p.Spec.SegmentID != "" && s.Segment.Where != "":
+		s.Segment = &seq.SegmentRef{ID: s.Segment.ID, Where: fmt.Sprintf("(%s) && in_segment(%q)", s.Segment.Where, p.Spec.SegmentID)}
+	case p.Spec.SegmentID != "":
+		s.Segment = &seq.SegmentRef{ID: s.Segment.ID, Where: fmt.Sprintf("in_segment(%q)", p.Spec.SegmentID)}
 	case p.Spec.Segment == "":
-		return "", &seq.Invalid{Field: "persona", Reason: fmt.Sprintf("persona %q is linked to no segment, so it is not known who its customers are", persona)}
-	case filter == "":
-		return p.Spec.Segment, nil
+		return s, &seq.Invalid{Field: "persona", Reason: fmt.Sprintf("persona %q is linked to no segment, so it is not known who its customers are", persona)}
+	case s.Filter == "":
+		s.Filter = p.Spec.Segment
+	default:
+		s.Filter = "(" + s.Filter + ") && (" + p.Spec.Segment + ")"
 	}
-	return "(" + filter + ") && (" + p.Spec.Segment + ")", nil
+	return s, nil
 }
 
 // fits guards against an engine that answers another question: its lists must have the map's lengths. Those of the

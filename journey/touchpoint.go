@@ -98,6 +98,7 @@ type PersonaSpec struct {
 	DeliveryMethods []string `json:"delivery_methods,omitempty" doc:"Preferred, best first"`
 	Origin          string   `json:"origin,omitempty" enum:"new,competitor" doc:"New to what we sell, or coming from a competitor"`
 	Segment         string   `json:"segment,omitempty" doc:"CEL over event and profile that says which real customers are meant: profile.traits.role == 'purchaser'"`
+	SegmentID       string   `json:"segment_id,omitempty" doc:"Id of a stored segment whose members are meant, instead of segment"`
 	Source          string   `json:"source,omitempty" doc:"What the persona is drawn from: 'twelve interviews, 2026'"`
 }
 
@@ -110,10 +111,11 @@ type Company struct {
 	Competitors []string `json:"competitors,omitempty"`
 }
 
-// Library is the touchpoints and personas that journeys refer to by id. The rest is for the linter only.
+// Library is the touchpoints and personas that journeys refer to by id, and the segments that personas refer to. The rest is for the linter only.
 type Library struct {
 	Touchpoints map[string]*Touchpoint
 	Personas    map[string]*Persona
+	Segments    map[string]*Segment
 	Journeys    map[string]*Journey // all maps, by id
 	Left        []string            // owners who left
 }

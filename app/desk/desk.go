@@ -31,8 +31,9 @@ type Desk struct {
 	Store    Store
 	Engine   engine.Engine
 	Clock    event.Clock
-	Changed  func(httpapi.Changed)   // told of every change; never nil
-	Matchers func(seq.Matcher) error // says why a matcher cannot be compiled, nil that it can
+	Changed  func(httpapi.Changed)                                       // told of every change; never nil
+	Matchers func(seq.Matcher) error                                     // says why a matcher cannot be compiled, nil that it can
+	Segments func(seq.StoredSegment, map[string]seq.StoredSegment) error // the same of a segment, among all others
 }
 
 // revision is a definition's ETag as a number that JavaScript can hold: 52 bits of it.

@@ -21,7 +21,7 @@ func (d *Desk) Files() httpapi.Definitions { return files{d} }
 type files struct{ desk *Desk }
 
 func kinds() []string {
-	return []string{journey.KindPersona, journey.KindTouchpoint, journey.KindJourney}
+	return []string{journey.KindSegment, journey.KindPersona, journey.KindTouchpoint, journey.KindJourney}
 }
 
 // Export is one file per definition, in a folder per kind.
@@ -68,6 +68,9 @@ func (f files) Apply(ctx context.Context, c httpapi.Change) (plan httpapi.Plan, 
 	have, err := f.stored(ctx)
 	if err != nil {
 		return plan, err
+	}
+	if plan.Problems = f.checkSegments(have, want); len(plan.Problems) > 0 {
+		return plan, nil
 	}
 	var edits []meta.Edit
 	for _, step := range file.Plan(have, want) {

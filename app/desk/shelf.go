@@ -17,21 +17,23 @@ type shelf[T any] struct {
 	desk *Desk
 	kind string
 	head func(*T) *journey.Header
+
+	check func(context.Context, T) error // says why a document cannot be kept; nil: nothing is looked at
 }
 
 // Journeys is the maps.
 func (d *Desk) Journeys() httpapi.Shelf[journey.Journey] {
-	return shelf[journey.Journey]{d, journey.KindJourney, func(j *journey.Journey) *journey.Header { return &j.Header }}
+	return shelf[journey.Journey]{desk: d, kind: journey.KindJourney, head: func(j *journey.Journey) *journey.Header { return &j.Header }}
 }
 
 // Touchpoints is the library of contacts that maps are made of.
 func (d *Desk) Touchpoints() httpapi.Shelf[journey.Touchpoint] {
-	return shelf[journey.Touchpoint]{d, journey.KindTouchpoint, func(t *journey.Touchpoint) *journey.Header { return &t.Header }}
+	return shelf[journey.Touchpoint]{desk: d, kind: journey.KindTouchpoint, head: func(t *journey.Touchpoint) *journey.Header { return &t.Header }}
 }
 
 // Personas is the persona library.
 func (d *Desk) Personas() httpapi.Shelf[journey.Persona] {
-	return shelf[journey.Persona]{d, journey.KindPersona, func(p *journey.Persona) *journey.Header { return &p.Header }}
+	return shelf[journey.Persona]{desk: d, kind: journey.KindPersona, head: func(p *journey.Persona) *journey.Header { return &p.Header }}
 }
 
 func (s shelf[T]) stored(def meta.Definition) (httpapi.Stored[T], error) {
@@ -92,6 +94,11 @@ func (s shelf[T]) put(ctx context.Context, document T, ifMatch string) (out http
 	h.APIVersion, h.Kind = journey.APIVersion, s.kind
 	if !validID.MatchString(h.Metadata.ID) {
 		return out, &httpapi.Fault{Kind: "invalid", Field: "metadata.id", Reason: "an id is made of lower-case letters, digits and hyphens, at most 64"}
+	}
+	if s.check != nil {
+		if err := s.check(ctx, document); err != nil {
+			return out, err
+		}
 	}
 	body, err := json.Marshal(document)
 	if err != nil {
@@ -184,8 +191,11 @@ func (v versions) Publish(ctx context.Context, id string, rev int64, note string
 
 // library is all touchpoints and personas.
 func (d *Desk) library(ctx context.Context) (lib journey.Library, err error) {
-	lib = journey.Library{Touchpoints: map[string]*journey.Touchpoint{}, Personas: map[string]*journey.Persona{}}
+	lib = journey.Library{Touchpoints: map[string]*journey.Touchpoint{}, Personas: map[string]*journey.Persona{}, Segments: map[string]*journey.Segment{}}
 	if err := each(ctx, d, journey.KindTouchpoint, func(id string, t *journey.Touchpoint) { lib.Touchpoints[id] = t }); err != nil {
+		return lib, err
+	}
+	if err := each(ctx, d, journey.KindSegment, func(id string, s *journey.Segment) { lib.Segments[id] = s }); err != nil {
 		return lib, err
 	}
 	return lib, each(ctx, d, journey.KindPersona, func(id string, p *journey.Persona) { lib.Personas[id] = p })

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	"github.com/goccy/go-yaml"
@@ -51,7 +54,7 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 	var c cli
 	exited := -1
 	parser, err := kong.New(&c, kong.Name("wend"), kong.Description("Customer journeys: planned, observed, improved."),
-		kong.DefaultEnvars("WEND"), kong.Configuration(yamlConfig), kong.Vars{"version": version()}, kong.Writers(s.out, s.errs),
+		kong.DefaultEnvars("WEND"), kong.Configuration(yamlConfig), kong.Vars{"version": version(), "questions": strings.Join(slices.Sorted(maps.Keys(tables())), ",")}, kong.Writers(s.out, s.errs),
 		kong.Exit(func(n int) { exited = n }), kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s))
 	if err != nil {
 		fmt.Fprintln(s.errs, "wend:", err)

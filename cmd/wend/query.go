@@ -13,9 +13,24 @@ import (
 
 type queryCmd struct {
 	remote
-	Question string `arg:"" enum:"funnel,paths,trend,timeline,attribution,journey,conformance" help:"funnel, paths, trend, timeline, attribution, journey or conformance."`
+	Question string `arg:"" enum:"${questions}" help:"One of ${questions}."`
 	File     string `short:"f" required:"" help:"JSON file with the question, - for standard input."`
 	Output   string `short:"o" enum:"table,json" default:"table" help:"table or json."`
+}
+
+// tables are the questions that can be asked, and how each answer is written as a table; nil: as JSON only.
+func tables() map[string]func(*tabwriter.Writer, []byte) error {
+	return map[string]func(*tabwriter.Writer, []byte) error{
+		"attribution": attributionTable,
+		"conformance": conformanceTable,
+		"funnel":      funnelTable,
+		"journey":     nil,
+		"overlap":     overlapTable,
+		"paths":       pathsTable,
+		"segment":     segmentTable,
+		"timeline":    timelineTable,
+		"trend":       trendTable,
+	}
 }
 
 func (c *queryCmd) Run(ctx context.Context, s streams) error {
@@ -30,11 +45,7 @@ func (c *queryCmd) Run(ctx context.Context, s streams) error {
 	if err := c.call(ctx, "POST", "/api/v1/query/"+c.Question, json.RawMessage(body), &answer); err != nil {
 		return err
 	}
-	tables := map[string]func(*tabwriter.Writer, []byte) error{
-		"funnel": funnelTable, "paths": pathsTable, "trend": trendTable, "timeline": timelineTable, "attribution": attributionTable, "journey": nil,
-		"conformance": conformanceTable,
-	}
-	table := tables[c.Question]
+	table := tables()[c.Question]
 	if c.Output == "json" || table == nil {
 		_, err = fmt.Fprintln(s.out, string(answer))
 		return err

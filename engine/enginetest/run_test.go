@@ -9,5 +9,9 @@ import (
 )
 
 func TestScripts(t *testing.T) {
-	enginetest.Run(t, "testdata", func(_ *testing.T, w *enginetest.World) engine.Engine { return exec.New(w, w) })
+	enginetest.Run(t, "testdata", func(_ *testing.T, w *enginetest.World) engine.Engine {
+		e := exec.New(w, w)
+		e.Use(w)
+		return e
+	})
 }

@@ -27,6 +27,7 @@ var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 //	  anna: page:/cart@2h, identify@3h{plan=gold}, "Order Completed"@4h
 //	merge ~dev1 -> anna
 //	account acme: anna, bert
+//	stored big `did("buy")`                    a stored segment
 //	now 30d                                    default 365d
 //	reset                                      forget everything
 //
@@ -149,6 +150,8 @@ func (s *script) do(b *block) error {
 		d, err := span(rest)
 		s.world.Time = epoch.Add(d)
 		return err
+	case "stored":
+		return s.store(rest)
 	case "fail":
 		return s.refused(b, rest)
 	}
@@ -175,6 +178,10 @@ func (s *script) ask(b *block, word, rest string) error {
 		return s.chains(b, q)
 	case "conformance":
 		return s.conformance(b, q)
+	case "segment":
+		return s.segment(b, q)
+	case "overlap":
+		return s.overlap(b, q)
 	}
 	return fmt.Errorf("no such command")
 }

@@ -94,7 +94,7 @@ func parseQuestion(s string) (*question, error) {
 	for _, w := range words(s) {
 		w = strings.TrimSuffix(w, ",")
 		key, v, ok := strings.Cut(w, "=")
-		if !ok || strings.ContainsAny(key, "{\"`|?") {
+		if !ok || strings.ContainsAny(key, "{\"`|?(") {
 			q.matchers = append(q.matchers, w)
 			continue
 		}
@@ -160,6 +160,12 @@ func (q *question) done() error {
 
 func (q *question) scope() seq.Scope {
 	s := seq.Scope{From: q.time("from"), To: q.time("to"), Actor: q.one("actor"), Filter: q.one("filter")}
+	if in := q.one("segment"); in != "" {
+		s.Segment = &seq.SegmentRef{Where: in}
+	}
+	if in := q.one("segment_id"); in != "" {
+		s.Segment = &seq.SegmentRef{ID: in}
+	}
 	if by := q.one("breakdown"); by != "" {
 		s.Breakdown = &seq.Breakdown{By: by, Attribution: q.one("attribution"), Step: q.number("step"), Limit: q.number("limit")}
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"wend.dev/wend/engine/seq"
 	"wend.dev/wend/event"
 	"wend.dev/wend/store"
 )
@@ -22,7 +23,13 @@ type World struct {
 	Merged   map[event.ProfileID]event.ProfileID
 	Accounts map[event.ProfileID]event.AccountID
 	Groups   map[event.AccountID]string
+	Stored   map[string]seq.StoredSegment
 	Time     time.Time // what Now says
+}
+
+// StoredSegments makes the world an engine.Stored.
+func (w *World) StoredSegments(context.Context) (map[string]seq.StoredSegment, error) {
+	return w.Stored, nil
 }
 
 // Now is the world's standing time.

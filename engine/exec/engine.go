@@ -25,6 +25,7 @@ import (
 // Engine answers questions from a source's snapshots. It is safe for concurrent use.
 type Engine struct {
 	source engine.Source
+	stored engine.Stored // nil: there are no stored segments
 	clock  event.Clock
 	mu     sync.Mutex
 	crowd  *crowd // of the newest snapshot seen
@@ -38,6 +39,9 @@ func New(source engine.Source, clock event.Clock) *Engine {
 	return &Engine{source: source, clock: clock}
 }
 
+// Use tells where stored segments are found. It is called before the first question.
+func (e *Engine) Use(stored engine.Stored) { e.stored = stored }
+
 var _ engine.Engine = (*Engine)(nil)
 
 // session is one question being answered.
@@ -46,6 +50,8 @@ type session struct {
 	snap   *store.Snapshot
 	began  time.Time
 	plan   plan.Plan
+
+	segments func() (map[string]seq.StoredSegment, error) // the stored ones, asked for when a question names one
 }
 
 // open takes a snapshot; the caller closes the session.
@@ -58,7 +64,14 @@ func (e *Engine) open(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &session{engine: e, snap: snap, began: began}, nil
+	s := &session{engine: e, snap: snap, began: began}
+	s.segments = sync.OnceValues(func() (map[string]seq.StoredSegment, error) {
+		if e.stored == nil {
+			return nil, nil
+		}
+		return e.stored.StoredSegments(ctx)
+	})
+	return s, nil
 }
 
 func (s *session) close() { s.snap.Release() }
@@ -90,6 +103,9 @@ func (s *session) scan(q seq.Scope, w event.Window) (*scan, error) {
 		sc.accounts = accounts
 		return nil
 	})
+	if err == nil && q.Segment != nil {
+		sc.only, err = s.population(*q.Segment, accounts, w)
+	}
 	return sc, err
 }
 

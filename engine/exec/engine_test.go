@@ -151,6 +151,10 @@ func TestDamagedBlock(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "damaged") {
 		t.Errorf("conformance: %v", err)
 	}
+	_, err = e.Segment(context.Background(), seq.Segment{SegmentRef: seq.SegmentRef{Where: `sequence("event 1", "event 2")`}})
+	if err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("segment: %v", err)
+	}
 	b := enginetest.Block(person("a", []ev{{"buy", 0}}), nil)
 	b.Columns = []*store.Column{{Path: "properties.a", Kind: event.String, Present: []uint64{1}, Rank: []uint32{0}, Codes: store.Codes{U8: []uint8{0}}, Dict: store.Strings{Offsets: []uint32{0, 1 << 30}}}}
 	bad := &standing{snap: &store.Snapshot{Blocks: []*store.Block{b}}, now: epoch}
@@ -207,6 +211,15 @@ func TestCancelled(t *testing.T) {
 	})
 	f("conformance", func(ctx context.Context, e *exec.Engine) error {
 		_, err := e.Conformance(ctx, seq.Conformance{Model: wideModel(5)})
+		return err
+	})
+	f("segment", func(ctx context.Context, e *exec.Engine) error {
+		_, err := e.Segment(ctx, seq.Segment{SegmentRef: seq.SegmentRef{Where: `did("event 1")`}})
+		return err
+	})
+	f("trend of a segment", func(ctx context.Context, e *exec.Engine) error {
+		scope := seq.Scope{Segment: &seq.SegmentRef{Where: `did("event 1")`}}
+		_, err := e.Trend(ctx, seq.Trend{Scope: scope, Series: []seq.TrendSeries{{Matcher: seq.Matcher{Event: seq.Names{"*"}}}}})
 		return err
 	})
 	f("people", func(ctx context.Context, e *exec.Engine) error {

@@ -99,16 +99,23 @@ func checkPeople(q engine.PeopleQuery) (limit int, after *recent, err error) {
 	if len(q.Text) > 200 || !utf8.ValidString(q.Text) {
 		return 0, nil, &seq.Invalid{Field: "query", Reason: "must be text of at most 200 bytes"}
 	}
-	if q.Cursor != "" {
-		at, id, _ := cutLastDash(q.Cursor)
-		after = &recent{}
-		_, err1 := fmt.Sscan(at, &after.at)
-		id64, err2 := event.ParseProfileID(id)
-		if after.id = id64; err1 != nil || err2 != nil {
-			return 0, nil, &seq.Invalid{Field: "cursor", Reason: fmt.Sprintf("%q is no cursor that a page of people gave", q.Cursor)}
-		}
+	after, err = recentCursor(q.Cursor)
+	return limit, after, err
+}
+
+// recentCursor reads where the page before ended, nil for the first page.
+func recentCursor(cursor string) (after *recent, err error) {
+	if cursor == "" {
+		return nil, nil
 	}
-	return limit, after, nil
+	at, id, _ := cutLastDash(cursor)
+	after = &recent{}
+	_, err1 := fmt.Sscan(at, &after.at)
+	id64, err2 := event.ParseProfileID(id)
+	if after.id = id64; err1 != nil || err2 != nil {
+		return nil, &seq.Invalid{Field: "cursor", Reason: fmt.Sprintf("%q is no cursor that a page of people gave", cursor)}
+	}
+	return after, nil
 }
 
 func cutLastDash(s string) (before, after string, ok bool) {
@@ -154,7 +161,9 @@ func (r *recentRun) offer(x recent) {
 func lastOf(s *store.Snapshot, spans []span) event.Millis {
 	last := earliestMillis
 	for _, p := range spans {
-		last = max(last, s.Blocks[p.block].Times[p.hi-1])
+		if p.lo < p.hi {
+			last = max(last, s.Blocks[p.block].Times[p.hi-1])
+		}
 	}
 	return last
 }

@@ -40,6 +40,9 @@ func (e *Engine) Timeline(ctx context.Context, q seq.Timeline) (*seq.TimelineAns
 		if err != nil {
 			return err
 		}
+		if in, err := sc.only.one(ctx, a.id); !in {
+			return err
+		}
 		w.begin(a)
 		h := w.hits(a, true)
 		slices.Reverse(h)

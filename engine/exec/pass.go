@@ -13,7 +13,7 @@ import (
 )
 
 // This file is the funnel's own walk, taken when all that an actor's hits need is the solver: no first-time matchers,
-// no traits, no breakdown, no strict order, actors being profiles. It differs from walk and hits in three ways. Profiles
+// no segment, no traits, no breakdown, no strict order, actors being profiles. It differs from walk and hits in three ways. Profiles
 // that lie in one block only are read in a row, without being gathered first. Rows are picked 64 at a time into the bits
 // of a word. And the times are read only of actors who fulfilled more than the first step.
 
@@ -84,7 +84,7 @@ type passRun struct {
 
 // fast says whether the pass can answer the question.
 func (f *funnel) fast(s *scan) bool {
-	return !s.accounts && s.first == 0 && len(s.paths) == 0 && f.q.Breakdown == nil && !f.strict
+	return !s.accounts && s.only == nil && s.first == 0 && len(s.paths) == 0 && f.q.Breakdown == nil && !f.strict
 }
 
 // newPass makes a core's state from the readers, which the cores share.

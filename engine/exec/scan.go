@@ -26,8 +26,9 @@ type scan struct {
 	easy     []bool    // per block: neither a condition nor a filter is looked at
 	named    [][]uint8 // per block and code: 1 if a matcher (of the first 64) names it
 	accounts bool
-	first    uint64   // bits of matchers that mean only the first such event ever
-	paths    []string // the trait paths, see plan.Traits
+	only     *population // whose events are looked at; nil: everybody's
+	first    uint64      // bits of matchers that mean only the first such event ever
+	paths    []string    // the trait paths, see plan.Traits
 }
 
 func newScan(snap *store.Snapshot, c *crowd, p *plan.Plan, w event.Window) *scan {
@@ -229,37 +230,47 @@ func (w *worker) firstOnly(h []hit, all bool) []hit {
 }
 
 // latestTrait is the newest value that an identify call of the actor gave a trait; a zero Value if none did.
-func latestTrait(s *store.Snapshot, a *actor, path string) (best event.Value) {
+func latestTrait(s *store.Snapshot, a *actor, path string) event.Value {
+	c, row := latestRow(s, a.spans, path, event.Identify)
+	if c == nil {
+		return event.Value{}
+	}
+	v, _ := c.Value(row)
+	return v
+}
+
+// latestRow finds the newest value that the calls of one kind among some rows gave a path; a nil column if none did.
+func latestRow(s *store.Snapshot, spans []span, path string, kind event.Kind) (best *store.Column, newest uint32) {
 	var at event.Millis
-	found := false
-	for _, p := range a.spans {
+	for _, p := range spans {
+		if p.lo == p.hi {
+			continue
+		}
 		b := s.Blocks[p.block]
+		here := false // the newest is of this span
 		for k := event.String; k <= event.JSON; k++ {
 			c := b.Column(path, k)
 			if c == nil {
 				continue
 			}
-			row, ok := lastPresent(b, c, p.lo, p.hi)
-			if !ok || found && b.Times[row] < at {
-				continue
-			}
-			if v, ok := c.Value(row); ok {
-				best, at, found = v, b.Times[row], true
+			row, ok := lastPresent(b, c, p, kind)
+			if ok && (best == nil || b.Times[row] >= at && (!here || row > newest)) {
+				best, newest, at, here = c, row, b.Times[row], true
 			}
 		}
 	}
-	return best
+	return best, newest
 }
 
-// lastPresent finds the last row of [lo, hi) that is an identify call and has a value in the column.
-func lastPresent(b *store.Block, c *store.Column, lo, hi uint32) (uint32, bool) {
-	for row := int64(hi) - 1; row >= int64(lo); row-- {
+// lastPresent finds the last row of a span that is a call of a kind and has a value in the column.
+func lastPresent(b *store.Block, c *store.Column, p span, kind event.Kind) (uint32, bool) {
+	for row := int64(p.hi) - 1; row >= int64(p.lo); row-- {
 		word := c.Present[row>>6]
 		if word == 0 {
 			row &^= 63
 			continue
 		}
-		if word&(1<<(row&63)) != 0 && b.Names[b.Codes[row]].Kind == event.Identify {
+		if word&(1<<(row&63)) != 0 && b.Names[b.Codes[row]].Kind == kind {
 			return uint32(row), true
 		}
 	}
@@ -268,13 +279,19 @@ func lastPresent(b *store.Block, c *store.Column, lo, hi uint32) (uint32, bool) 
 
 // walk visits every actor once, on all cores. start makes a core's own state; the states are handed back.
 func walk[T any](ctx context.Context, s *scan, start func(*worker) T, visit func(T, *actor)) ([]T, *worker, error) {
+	only, err := s.only.members(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	return walkChunks(ctx, s, start, func(state T, c int, live func() bool) {
 		seen := 0
 		each := func(a *actor) bool {
 			if seen++; seen&1023 == 0 && !live() {
 				return false
 			}
-			visit(state, a)
+			if only == nil || only.has(a.id) {
+				visit(state, a)
+			}
 			return true
 		}
 		if s.accounts {

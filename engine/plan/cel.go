@@ -58,7 +58,7 @@ func parse(field, src string) (*node, *seq.Invalid) {
 		return nil, invalidAt(field, e.Location.Line(), e.Location.Column()+1, e.Message)
 	}
 	native := checked.NativeRep()
-	n, f := translate(native.Expr())
+	n, f := reader{}.translate(native.Expr())
 	if f != nil {
 		at := native.SourceInfo().GetStartLocation(f.id)
 		return nil, invalidAt(field, at.Line(), at.Column()+1, f.reason)
@@ -68,6 +68,14 @@ func parse(field, src string) (*node, *seq.Invalid) {
 
 func invalidAt(field string, line, column int, reason string) *seq.Invalid {
 	return &seq.Invalid{Field: field, Reason: fmt.Sprintf("%d:%d: %s", line, column, reason)}
+}
+
+// reader translates an expression into nodes: one about an event or, with criteria, one about an actor.
+type reader struct {
+	criteria *Criteria // nil: the expression is about an event
+	info     *ast.SourceInfo
+	within   bool // the expression is about an event that stands in one about an actor: it may not look at the actor
+	depth    int  // how many stored segments the expression stands in
 }
 
 // node is one part of a predicate. A leaf tests one operand; the others combine.
@@ -96,7 +104,9 @@ const (
 	fromName
 	fromKind
 	fromTime
-	fromTrait // the actor's latest trait; path is "traits.x"
+	fromTrait   // the actor's latest trait; path is "traits.x"
+	fromAccount // of the actor's account: "id", "size" or its latest trait "traits.x"
+	fromSlot    // what Criteria found among the actor's events
 )
 
 // leaf tests one value: of a row, or of the actor.
@@ -105,10 +115,12 @@ type leaf struct {
 	path   string
 	test   func(event.Value) Truth
 	absent Truth
-	trait  int // fromTrait: its slot, set when the predicate is compiled
+	trait  int  // fromTrait, fromAccount, fromSlot: its place in a list, set when the predicate is compiled
+	aged   bool // the value is an instant, and test wants it as the time since then
+	ago    event.Millis
 }
 
-func translate(e ast.Expr) (*node, *fault) {
+func (r reader) translate(e ast.Expr) (*node, *fault) {
 	switch e.Kind() {
 	case ast.LiteralKind:
 		if b, ok := e.AsLiteral().Value().(bool); ok {
@@ -120,15 +132,15 @@ func translate(e ast.Expr) (*node, *fault) {
 		return nil, faultAt(e, "this is a value, not a condition; %s", supported)
 	case ast.SelectKind, ast.IdentKind:
 		if e.Kind() == ast.SelectKind && e.AsSelect().IsTestOnly() {
-			return translateHas(e)
+			return r.translateHas(e)
 		}
-		o, f := operandOf(e)
+		o, f := r.operandOf(e)
 		if f != nil {
 			return nil, f
 		}
 		return o.leaf(isTrue), nil
 	case ast.CallKind:
-		return translateCall(e)
+		return r.translateCall(e)
 	case ast.ComprehensionKind:
 		return nil, faultAt(e, "all, exists, map and filter are not supported; %s", supported)
 	}
@@ -142,35 +154,43 @@ func isTrue(v event.Value) Truth {
 	return truthOf(v.Num != 0)
 }
 
-func translateHas(e ast.Expr) (*node, *fault) {
+func (r reader) translateHas(e ast.Expr) (*node, *fault) {
 	sel := e.AsSelect()
-	from, path, f := pathOf(sel.Operand())
+	if o, ok, f := r.slotOf(sel.Operand(), sel.FieldName()); ok || f != nil {
+		if f != nil {
+			return nil, f
+		}
+		n := o.leaf(func(event.Value) Truth { return True })
+		n.leaf.absent = False
+		return n, nil
+	}
+	from, path, f := r.pathOf(sel.Operand())
 	if f != nil {
 		return nil, f
 	}
-	return hasNode(e, from, path, sel.FieldName())
+	return r.hasNode(e, from, path, sel.FieldName())
 }
 
-func hasNode(e ast.Expr, from source, path, name string) (*node, *fault) {
+func (r reader) hasNode(e ast.Expr, from source, path, name string) (*node, *fault) {
 	from, path, ok := child(from, path, name)
 	if !ok || path == "" || strings.HasSuffix(path, ".") {
-		return nil, faultAt(e, "has() wants a property such as properties.price")
+		return nil, faultAt(e, "has() wants a property such as properties.price or traits.plan")
 	}
 	n := &node{leaf: leaf{from: from, path: path, absent: False}}
 	n.leaf.test = func(event.Value) Truth { return True }
 	return n, nil
 }
 
-func translateCall(e ast.Expr) (*node, *fault) {
+func (r reader) translateCall(e ast.Expr) (*node, *fault) {
 	c := e.AsCall()
 	args := c.Args()
 	switch name := c.FunctionName(); name {
 	case "_&&_", "_||_":
-		a, f := translate(args[0])
+		a, f := r.translate(args[0])
 		if f != nil {
 			return nil, f
 		}
-		b, f := translate(args[1])
+		b, f := r.translate(args[1])
 		if f != nil {
 			return nil, f
 		}
@@ -179,15 +199,15 @@ func translateCall(e ast.Expr) (*node, *fault) {
 		}
 		return &node{op: opOr, kids: []*node{a, b}}, nil
 	case "!_":
-		a, f := translate(args[0])
+		a, f := r.translate(args[0])
 		if f != nil {
 			return nil, f
 		}
 		return &node{op: opNot, kids: []*node{a}}, nil
 	case "_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_":
-		return translateCompare(e, name[1:len(name)-1], args[0], args[1])
+		return r.translateCompare(e, name[1:len(name)-1], args[0], args[1])
 	case "@in":
-		return translateIn(e, args[0], args[1])
+		return r.translateIn(e, args[0], args[1])
 	case "startsWith", "endsWith", "contains", "matches":
 		if !c.IsMemberFunction() {
 			args = append([]ast.Expr{c.Target()}, args...)
@@ -197,46 +217,65 @@ func translateCall(e ast.Expr) (*node, *fault) {
 		} else {
 			args = append([]ast.Expr{c.Target()}, args...)
 		}
-		return translateText(e, name, args[0], args[1])
+		return r.translateText(e, name, args[0], args[1])
 	case "_[_]":
-		o, f := operandOf(e)
+		o, f := r.operandOf(e)
 		if f != nil {
 			return nil, f
 		}
 		return o.leaf(isTrue), nil
 	case "_?_:_":
 		return nil, faultAt(e, "the conditional ?: is not supported; %s", supported)
-	default:
-		return nil, faultAt(e, "%s is not supported here; %s", strings.Trim(name, "_"), supported)
+	case "in_segment":
+		return r.inSegment(e, args[0])
 	}
+	if r.criteria != nil {
+		o, f := r.operandOf(e)
+		if f != nil {
+			return nil, f
+		}
+		return o.leaf(isTrue), nil
+	}
+	return nil, faultAt(e, "%s is not supported here; %s", strings.Trim(c.FunctionName(), "_"), supported)
 }
 
 var flipped = map[string]string{"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
-func translateCompare(e ast.Expr, cmp string, a, b ast.Expr) (*node, *fault) {
+func (r reader) translateCompare(e ast.Expr, cmp string, a, b ast.Expr) (*node, *fault) {
 	if v, f := literalOf(a); f == nil {
 		if _, f := literalOf(b); f == nil {
 			return nil, faultAt(e, "compares two literals; one side must be a property")
 		}
-		return compareNode(b, flipped[cmp], v)
+		return r.compareNode(b, flipped[cmp], v)
 	}
 	v, f := literalOf(b)
 	if f != nil {
-		if b.Kind() == ast.CallKind && b.AsCall().FunctionName() == "timestamp" {
+		if b.Kind() == ast.CallKind && (b.AsCall().FunctionName() == "timestamp" || b.AsCall().FunctionName() == "ago") {
 			return nil, f
 		}
 		return nil, faultAt(e, "one side must be a literal; a property can't be compared with another or with a calculation")
 	}
-	return compareNode(a, cmp, v)
+	return r.compareNode(a, cmp, v)
 }
 
-func compareNode(e ast.Expr, cmp string, v event.Value) (*node, *fault) {
-	o, f := operandOf(e)
+func (r reader) compareNode(e ast.Expr, cmp string, v event.Value) (*node, *fault) {
+	o, f := r.operandOf(e)
 	if f != nil {
 		return nil, f
 	}
-	if (o.from == fromTime) != (v.Kind == kindInstant) {
+	if o.instant() != (v.Kind == kindInstant || v.Kind == kindAgo) {
 		return nil, faultAt(e, "time is compared with timestamp(\"2026-01-31T00:00:00Z\"), and only time is")
+	}
+	r.limit(o, v)
+	if v.Kind == kindAgo {
+		if r.criteria == nil {
+			return nil, faultAt(e, "how long ago an event may be says within(…), beside the condition")
+		}
+		ago := event.Millis(v.Num)
+		v = event.NumberValue(-v.Num)
+		n := o.leaf(func(x event.Value) Truth { return compare(event.NumberValue(-x.Num), cmp, v) })
+		n.leaf.aged, n.leaf.ago = true, ago
+		return n, nil
 	}
 	if v.Kind == kindInstant {
 		v.Kind = event.Number
@@ -273,12 +312,13 @@ func compare(x event.Value, cmp string, v event.Value) Truth {
 	return truthOf(!less)
 }
 
-func translateIn(e, a, b ast.Expr) (*node, *fault) {
+func (r reader) translateIn(e, a, b ast.Expr) (*node, *fault) {
 	if b.Kind() == ast.ListKind {
-		o, f := operandOf(a)
+		o, f := r.operandOf(a)
 		if f != nil {
 			return nil, f
 		}
+		r.limit(o, event.Value{})
 		set := map[event.Value]bool{}
 		for _, el := range b.AsList().Elements() {
 			v, f := literalOf(el)
@@ -293,18 +333,18 @@ func translateIn(e, a, b ast.Expr) (*node, *fault) {
 	if f != nil {
 		return nil, faultAt(e, "in wants a property in a list of literals, or a literal in a property")
 	}
-	if from, path, f := pathOf(b); f == nil && (path == "" || strings.HasSuffix(path, ".")) && v.Kind == event.String {
-		return hasNode(e, from, path, v.Str)
+	if from, path, f := r.pathOf(b); f == nil && (path == "" || strings.HasSuffix(path, ".")) && v.Kind == event.String {
+		return r.hasNode(e, from, path, v.Str)
 	}
-	o, f := operandOf(b)
+	o, f := r.operandOf(b)
 	if f != nil {
 		return nil, f
 	}
 	return o.leaf(func(x event.Value) Truth { return jsonHolds(x, v) }), nil
 }
 
-func translateText(e ast.Expr, name string, target, arg ast.Expr) (*node, *fault) {
-	o, f := operandOf(target)
+func (r reader) translateText(e ast.Expr, name string, target, arg ast.Expr) (*node, *fault) {
+	o, f := r.operandOf(target)
 	if f != nil {
 		return nil, f
 	}
@@ -335,8 +375,11 @@ func translateText(e ast.Expr, name string, target, arg ast.Expr) (*node, *fault
 	}), nil
 }
 
-// kindInstant marks a literal made by timestamp(); it never reaches a column.
-const kindInstant event.ValueKind = 255
+// Literals that never reach a column: kindInstant is made by timestamp(), kindAgo by ago().
+const (
+	kindInstant event.ValueKind = 255
+	kindAgo     event.ValueKind = 254
+)
 
 func literalOf(e ast.Expr) (event.Value, *fault) {
 	switch e.Kind() {
@@ -374,6 +417,10 @@ func literalOf(e ast.Expr) (event.Value, *fault) {
 				return event.Value{}, faultAt(e, "%q is not an RFC 3339 time", v.Str)
 			}
 			return event.Value{Kind: kindInstant, Num: float64(t.UnixMilli())}, nil
+		}
+		if c.FunctionName() == "ago" && len(c.Args()) == 1 {
+			d, f := spanOf(c.Args()[0])
+			return event.Value{Kind: kindAgo, Num: float64(d)}, f
 		}
 	}
 	return event.Value{}, faultAt(e, "a literal (string, number, true or false) is wanted here; %s", supported)

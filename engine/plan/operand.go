@@ -15,7 +15,12 @@ type operand struct {
 	from source
 	path string
 	via  []func(event.Value) (event.Value, bool) // innermost first; false is "no such overload"
+	slot int                                     // fromSlot
+	time bool                                    // fromSlot: the value is an instant
 }
+
+// instant says whether the operand is a time.
+func (o operand) instant() bool { return (o.from == fromTime || o.time) && len(o.via) == 0 }
 
 // leaf wraps a test of the operand's value into a node.
 func (o operand) leaf(test func(event.Value) Truth) *node {
@@ -32,10 +37,13 @@ func (o operand) leaf(test func(event.Value) Truth) *node {
 			return inner(v)
 		}
 	}
-	return &node{leaf: leaf{from: o.from, path: o.path, test: test, absent: Unknown}}
+	return &node{leaf: leaf{from: o.from, path: o.path, test: test, absent: Unknown, trait: o.slot}}
 }
 
-func operandOf(e ast.Expr) (operand, *fault) {
+func (r reader) operandOf(e ast.Expr) (operand, *fault) {
+	if o, ok, f := r.slotOf(e, ""); ok || f != nil {
+		return o, f
+	}
 	if e.Kind() == ast.CallKind {
 		c := e.AsCall()
 		arg := c.Target()
@@ -57,12 +65,12 @@ func operandOf(e ast.Expr) (operand, *fault) {
 			return operand{}, faultAt(e, "%s is not supported here; %s", strings.Trim(c.FunctionName(), "_@"), supported)
 		}
 		if via != nil {
-			o, f := operandOf(arg)
+			o, f := r.operandOf(arg)
 			o.via = append(o.via, via)
 			return o, f
 		}
 	}
-	from, path, f := pathOf(e)
+	from, path, f := r.pathOf(e)
 	if f != nil {
 		return operand{}, f
 	}
@@ -74,9 +82,14 @@ func operandOf(e ast.Expr) (operand, *fault) {
 
 // pathOf reads properties.a.b, properties["a b"], profile.traits.x, event. A bare group is "properties.", the bare
 // profile is "".
-func pathOf(e ast.Expr) (source, string, *fault) {
+func (r reader) pathOf(e ast.Expr) (source, string, *fault) {
 	switch e.Kind() {
 	case ast.IdentKind:
+		if r.criteria != nil || r.within {
+			if from, path, f := r.ownerOf(e); f != nil || from != fromColumn {
+				return from, path, f
+			}
+		}
 		switch name := e.AsIdent(); name {
 		case "properties", "context", "traits":
 			return fromColumn, name + ".", nil
@@ -96,7 +109,7 @@ func pathOf(e ast.Expr) (source, string, *fault) {
 		if s.IsTestOnly() {
 			break
 		}
-		return pathChild(e, s.Operand(), s.FieldName())
+		return r.pathChild(e, s.Operand(), s.FieldName())
 	case ast.CallKind:
 		c := e.AsCall()
 		if c.FunctionName() != "_[_]" {
@@ -106,19 +119,19 @@ func pathOf(e ast.Expr) (source, string, *fault) {
 		if f != nil || v.Kind != event.String {
 			return 0, "", faultAt(e, "an index must be a property's name in quotes")
 		}
-		return pathChild(e, c.Args()[0], v.Str)
+		return r.pathChild(e, c.Args()[0], v.Str)
 	}
 	return 0, "", faultAt(e, "a property such as properties.price is wanted here; %s", supported)
 }
 
-func pathChild(e, parent ast.Expr, name string) (source, string, *fault) {
-	from, path, f := pathOf(parent)
+func (r reader) pathChild(e, parent ast.Expr, name string) (source, string, *fault) {
+	from, path, f := r.pathOf(parent)
 	if f != nil {
 		return 0, "", f
 	}
 	from, path, ok := child(from, path, name)
 	if !ok {
-		return 0, "", faultAt(e, "there is no %q here; of a profile there is profile.traits.NAME", name)
+		return 0, "", faultAt(e, "there is no %q here; of a profile there is profile.traits.NAME, of an account account.id, account.size and account.traits.NAME", name)
 	}
 	return from, path, nil
 }
@@ -127,7 +140,14 @@ func child(from source, path, name string) (source, string, bool) {
 	switch {
 	case from == fromTrait && path == "":
 		return from, "traits.", name == "traits"
-	case from != fromTrait && from != fromColumn, path == "source", path == "clamped":
+	case from == fromAccount && path == "":
+		if name == "traits" {
+			name = "traits."
+		}
+		return from, name, name == "traits." || name == "id" || name == "size"
+	case from == fromAccount && (path == "id" || path == "size"):
+		return from, "", false
+	case from != fromTrait && from != fromColumn && from != fromAccount, path == "source", path == "clamped":
 		return from, "", false
 	case strings.HasSuffix(path, "."):
 		return from, path + name, true

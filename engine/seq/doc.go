@@ -23,11 +23,12 @@ func (e *Invalid) Error() string { return e.Field + ": " + e.Reason }
 
 // Scope is what every question shares.
 type Scope struct {
-	From      *time.Time `json:"from,omitempty" doc:"Start of the range, RFC 3339, inclusive; default the first event"`
-	To        *time.Time `json:"to,omitempty" doc:"End of the range, RFC 3339, exclusive; default now"`
-	Actor     string     `json:"actor,omitempty" enum:"profile,account" doc:"Whose events form one sequence; default profile"`
-	Filter    string     `json:"filter,omitempty" doc:"CEL over event and profile: only matching events are looked at"`
-	Breakdown *Breakdown `json:"breakdown,omitempty" doc:"Split the answer into series by a property"`
+	From      *time.Time  `json:"from,omitempty" doc:"Start of the range, RFC 3339, inclusive; default the first event"`
+	To        *time.Time  `json:"to,omitempty" doc:"End of the range, RFC 3339, exclusive; default now"`
+	Actor     string      `json:"actor,omitempty" enum:"profile,account" doc:"Whose events form one sequence; default profile"`
+	Filter    string      `json:"filter,omitempty" doc:"CEL over event and profile: only matching events are looked at"`
+	Breakdown *Breakdown  `json:"breakdown,omitempty" doc:"Split the answer into series by a property"`
+	Segment   *SegmentRef `json:"segment,omitempty" doc:"Only the events of its members are looked at: who they are at the end of the range, or now if that is earlier"`
 }
 
 // Breakdown splits an answer into one series per value of a property.

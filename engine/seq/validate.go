@@ -102,6 +102,9 @@ func (c *check) scope(s Scope, attributions ...string) {
 	}
 	c.oneOf("actor", s.Actor, "profile", "account")
 	c.text("filter", s.Filter)
+	if s.Segment != nil {
+		c.segment("segment", *s.Segment)
+	}
 	if b := s.Breakdown; b != nil {
 		if b.By == "" {
 			c.fail("breakdown.by", "names no property, such as properties.category")

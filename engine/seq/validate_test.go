@@ -124,6 +124,31 @@ func TestOtherValidate(t *testing.T) {
 	j(`{"stages":1,"touchpoints":[{"id":"a"}],"value":{"event":"x","property":"total"}}`, "value.property", "path of a number")
 }
 
+func TestSegmentValidate(t *testing.T) {
+	s := func(text, field, reason string) { t.Helper(); check(t, read[seq.Segment](t, text), field, reason) }
+	s(`{"where":"true","limit":200,"at":"2026-01-01T00:00:00Z","actor":"account"}`, "", "")
+	s(`{"id":"regulars","sample":20}`, "", "")
+	s(`{}`, "where", "id of a stored segment")
+	s(`{"id":"a","limit":201}`, "limit", "0 to 200")
+	s(`{"id":"a","limit":-1}`, "limit", "0 to 200")
+	s(`{"id":"a","sample":5,"limit":5}`, "sample", "leave out limit")
+	s(`{"id":"a","actor":"acount"}`, "actor", `did you mean "account"?`)
+	s(`{"where":"`+strings.Repeat("x", 9000)+`"}`, "where", "9000 bytes")
+	o := func(text, field, reason string) { t.Helper(); check(t, read[seq.Overlap](t, text), field, reason) }
+	o(`{"segments":[{"id":"a"},{"where":"true","name":"all"}]}`, "", "")
+	o(`{"segments":[{"id":"a"}]}`, "segments", "2 to 8")
+	o(`{"segments":[{"id":"a"},{"name":"x"}]}`, "segments[1].where", "is empty")
+	o(`{"segments":[{"id":"a"},{"id":"b"}],"actor":"dog"}`, "actor", "none of")
+	tr := func(text, field, reason string) { t.Helper(); check(t, read[seq.Trend](t, text), field, reason) }
+	tr(`{"series":[{"event":"a"}],"segment":{"id":"a"}}`, "", "")
+	tr(`{"series":[{"event":"a"}],"segment":{}}`, "segment.where", "is empty")
+	for want, x := range map[string]seq.OverlapSegment{"n": {Name: "n"}, "i": {SegmentRef: seq.SegmentRef{ID: "i", Where: "w"}}, "w": {SegmentRef: seq.SegmentRef{Where: "w"}}} {
+		if x.Label() != want {
+			t.Errorf("%+v is called %q", x, x.Label())
+		}
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	q := seq.Funnel{Preset: "mixpanel"}.Defaults()
 	if q.Entry != "first" || q.Ties != "grace:2s" || q.Order != "ordered" || q.Window.String() != "7d" || q.Count != "actors" {
@@ -177,6 +202,8 @@ func FuzzQuestion(f *testing.F) {
 		one[seq.Journey](t, text)
 		one[seq.Chains](t, text)
 		one[seq.Conformance](t, text)
+		one[seq.Segment](t, text)
+		one[seq.Overlap](t, text)
 	})
 }
 

@@ -27,7 +27,7 @@ const (
 // exceptions names what may pass a budget, and why.
 var exceptions = map[string]string{
 	"engine/seq":               "the question language: a question, its answer and the shapes in them, for each question; words, no machinery",
-	"journey":                  "the map's words: every part of a definition and of an answer is a shape that the API names; two functions besides",
+	"journey":                  "the words of the four kinds of definition and of a map's answer; shapes, no machinery",
 	"httpapi/figures.go:panic": "hands on http.ErrAbortHandler and what was recovered, after counting the request",
 }
 

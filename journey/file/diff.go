@@ -156,7 +156,7 @@ type Step struct {
 	Changes  []string // what Diff says, for "change"
 }
 
-// Plan compares documents with what is there and says what to do, in an order in which references hold: personas,
+// Plan compares documents with what is there and says what to do, in an order in which references hold: segments, personas,
 // touchpoints, journeys. What is there and not among the documents is left alone: files never delete.
 func Plan(have, want []Document) []Step {
 	there := map[string]Document{}

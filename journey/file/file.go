@@ -1,9 +1,9 @@
-// Package file is stage 4's file form: YAML (or JSON, which is YAML) in, journeys, touchpoints and personas out, and back.
+// Package file is stage 4's file form: YAML (or JSON, which is YAML) in, journeys, touchpoints, personas and segments out, and back.
 //
 // A file holds one or several documents, divided by "---":
 //
 //	apiVersion: wend/v1
-//	kind: Touchpoint            Journey, Touchpoint or Persona
+//	kind: Touchpoint            Journey, Touchpoint, Persona or Segment
 //	metadata: {id: checkout, title: Checkout}
 //	spec: {…}                   the fields of the Go type, by their JSON names
 //
@@ -44,11 +44,12 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Reason)
 }
 
-// Document is one definition: exactly one of the three is set.
+// Document is one definition: exactly one of the four is set.
 type Document struct {
 	Journey    *journey.Journey
 	Touchpoint *journey.Touchpoint
 	Persona    *journey.Persona
+	Segment    *journey.Segment
 	File       string // where it was read from, "" if nowhere
 	Line       int    // where it begins there
 }
@@ -62,11 +63,13 @@ func (d Document) Header() journey.Header {
 		return d.Touchpoint.Header
 	case d.Persona != nil:
 		return d.Persona.Header
+	case d.Segment != nil:
+		return d.Segment.Header
 	}
 	return journey.Header{}
 }
 
-// Value is the definition itself: a *journey.Journey, *journey.Touchpoint or *journey.Persona, ready for encoding/json;
+// Value is the definition itself: a *journey.Journey, *journey.Touchpoint, *journey.Persona or *journey.Segment, ready for encoding/json;
 // nil for an empty document.
 func (d Document) Value() any {
 	switch {
@@ -76,6 +79,8 @@ func (d Document) Value() any {
 		return d.Touchpoint
 	case d.Persona != nil:
 		return d.Persona
+	case d.Segment != nil:
+		return d.Segment
 	}
 	return nil
 }
@@ -89,6 +94,8 @@ func empty(kind string) (d Document, ok bool) {
 		d.Touchpoint = new(journey.Touchpoint)
 	case journey.KindPersona:
 		d.Persona = new(journey.Persona)
+	case journey.KindSegment:
+		d.Segment = new(journey.Segment)
 	default:
 		return d, false
 	}
@@ -97,7 +104,7 @@ func empty(kind string) (d Document, ok bool) {
 
 // kinds are in the order in which definitions refer to each other: what is referred to comes first.
 func kinds() []string {
-	return []string{journey.KindPersona, journey.KindTouchpoint, journey.KindJourney}
+	return []string{journey.KindSegment, journey.KindPersona, journey.KindTouchpoint, journey.KindJourney}
 }
 
 // foreign are kinds of file that lie in the same folders and that others read.
@@ -171,7 +178,7 @@ func syntaxError(name string, err error) error {
 }
 
 // ReadFolder reads every .yaml, .yml and .json file under a folder, sorted by path, and checks that no definition stands
-// there twice. The documents are sorted: personas, touchpoints, journeys, each by id.
+// there twice. The documents are sorted: segments, personas, touchpoints, journeys, each by id.
 func ReadFolder(fsys fs.FS) ([]Document, error) {
 	var out []Document
 	var errs []error
@@ -207,7 +214,7 @@ func ReadFolder(fsys fs.FS) ([]Document, error) {
 	return out, nil
 }
 
-// Sort puts documents in the order in which they refer to each other: personas, touchpoints, journeys; each by id.
+// Sort puts documents in the order in which they refer to each other: segments, personas, touchpoints, journeys; each by id.
 func Sort(docs []Document) {
 	order := kinds()
 	slices.SortStableFunc(docs, func(a, b Document) int {

@@ -102,7 +102,7 @@ func TestFaults(t *testing.T) {
 		{"apiVersion: wend/v1\nkind: Journey\nmetadata: {id: a, reviewed_on: yesterday}\nspec: {stages: []}\n", `must be a day such as 2026-02-11`},
 		{"apiVersion: wend/v2\nkind: Journey\nmetadata: {id: a}\nspec: {stages: []}\n", `apiVersion cannot be "wend/v2"; did you mean "wend/v1"?`},
 		{"kind: Jurney\n", `f.yaml:1:7: there is no kind "Jurney"; did you mean "Journey"?`},
-		{"apiVersion: wend/v1\n", "the document has no kind; it is one of Persona, Touchpoint, Journey"},
+		{"apiVersion: wend/v1\n", "the document has no kind; it is one of Segment, Persona, Touchpoint, Journey"},
 		{"- a\n- b\n", "the document must be a mapping (key: value), not a list"},
 		{"apiVersion: wend/v1\nkind: Persona\nmetadata: {id: a}\nspec: {age: 4.5}\n", "age must be a whole number"},
 		{"apiVersion: wend/v1\nkind: Persona\nmetadata: {id: a}\nspec: {age: 400}\n", "age is 400, but must lie between 0 and 130"},

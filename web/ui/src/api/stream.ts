@@ -32,6 +32,7 @@ const keysOf: Record<string, string[]> = {
   Journey: ['journeys', 'journey', 'live', 'lint'],
   Touchpoint: ['touchpoints', 'touchpoint', 'live', 'lint'],
   Persona: ['personas', 'live'],
+  Segment: ['segments', 'segment', 'members', 'membership', 'overlap'],
   SavedView: ['views'],
   Source: ['sources'],
   Workspace: ['settings'],

@@ -10,7 +10,7 @@ export const languages = {
 } as const
 export type Language = keyof typeof languages
 
-export const rooms = ['shell', 'home', 'journey', 'insight', 'people', 'data', 'settings'] as const
+export const rooms = ['shell', 'home', 'journey', 'insight', 'people', 'segment', 'data', 'settings'] as const
 
 type Bundle = Record<(typeof rooms)[number], Record<string, unknown>>
 

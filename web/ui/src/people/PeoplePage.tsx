@@ -5,6 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { PeopleTabs } from '../segment/PeopleTabs'
 import { Empty } from '../ui/Empty'
 import { Failure } from '../ui/Failure'
 import { Page } from '../ui/Page'
@@ -27,6 +28,7 @@ export function PeoplePage() {
   const people = (list.data?.pages ?? []).flatMap((p) => p.people)
   return (
     <Page title={t('title')} lead={t('lead')}>
+      <PeopleTabs />
       <TextInput
         mb="md"
         maw={520}

@@ -4,6 +4,7 @@ import { homeRoutes } from '../home/routes'
 import { insightRoutes } from '../insight/routes'
 import { journeyRoutes } from '../journey/routes'
 import { peopleRoutes } from '../people/routes'
+import { segmentRoutes } from '../segment/routes'
 import { settingsRoutes } from '../settings/routes'
 import { rootRoute } from './root'
 
@@ -12,6 +13,7 @@ const tree = rootRoute.addChildren([
   ...homeRoutes,
   ...journeyRoutes,
   ...peopleRoutes,
+  ...segmentRoutes,
   ...insightRoutes,
   ...dataRoutes,
   ...settingsRoutes,
