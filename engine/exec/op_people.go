@@ -58,7 +58,7 @@ func (e *Engine) People(ctx context.Context, q engine.PeopleQuery) (*engine.Peop
 	out := &engine.PeoplePage{People: []engine.Person{}}
 	if len(page) > limit && q.IDs == nil {
 		page = page[:limit]
-		out.NextCursor = fmt.Sprintf("%d-%s", page[limit-1].at, page[limit-1].id)
+		out.NextCursor = page[limit-1].String()
 	}
 	err = guarded(func() error {
 		for _, r := range page {
@@ -84,6 +84,9 @@ func (r recent) later(o recent) int {
 	return cmp.Or(cmp.Compare(o.at, r.at), cmp.Compare(r.id, o.id))
 }
 
+// String is the cursor of the page that begins after r.
+func (r recent) String() string { return fmt.Sprintf("%d-%s", r.at, r.id) }
+
 // people is one search being done.
 type people struct {
 	snap  *store.Snapshot
@@ -99,16 +102,23 @@ func checkPeople(q engine.PeopleQuery) (limit int, after *recent, err error) {
 	if len(q.Text) > 200 || !utf8.ValidString(q.Text) {
 		return 0, nil, &seq.Invalid{Field: "query", Reason: "must be text of at most 200 bytes"}
 	}
-	if q.Cursor != "" {
-		at, id, _ := cutLastDash(q.Cursor)
-		after = &recent{}
-		_, err1 := fmt.Sscan(at, &after.at)
-		id64, err2 := event.ParseProfileID(id)
-		if after.id = id64; err1 != nil || err2 != nil {
-			return 0, nil, &seq.Invalid{Field: "cursor", Reason: fmt.Sprintf("%q is no cursor that a page of people gave", q.Cursor)}
-		}
+	after, err = readRecent(q.Cursor)
+	return limit, after, err
+}
+
+// readRecent reads the cursor that recent.String made, nil from "".
+func readRecent(cursor string) (*recent, error) {
+	if cursor == "" {
+		return nil, nil
 	}
-	return limit, after, nil
+	at, id, _ := cutLastDash(cursor)
+	r := &recent{}
+	_, err1 := fmt.Sscan(at, &r.at)
+	id64, err2 := event.ParseProfileID(id)
+	if r.id = id64; err1 != nil || err2 != nil {
+		return nil, &seq.Invalid{Field: "cursor", Reason: fmt.Sprintf("%q is no cursor that a page of people gave", cursor)}
+	}
+	return r, nil
 }
 
 func cutLastDash(s string) (before, after string, ok bool) {
