@@ -64,7 +64,15 @@ func TestFunnelMore(t *testing.T) {
 		if rapid.Bool().Draw(t, "breakdown") {
 			q.Breakdown = &seq.Breakdown{By: "properties.none"}
 		}
-		a := ask(t, world(scatter(t, events)...), q)
+		w := world(scatter(t, events)...)
+		a := ask(t, w, q)
+		plain := q
+		plain.Times, plain.Trend = false, nil
+		for k, s := range ask(t, w, plain).Steps {
+			if b := a.Steps[k]; b.Count != s.Count || (b.MedianSeconds == nil) != (s.MedianSeconds == nil) || s.MedianSeconds != nil && *b.MedianSeconds != *s.MedianSeconds {
+				t.Fatalf("step %d: %+v with more, %+v without", k+1, b, s)
+			}
+		}
 		check := func(steps []seq.FunnelCount, overall *seq.FunnelOverall, trend []seq.FunnelPoint) {
 			for k, s := range steps {
 				checkBars(t, s.Times, gaps[k])

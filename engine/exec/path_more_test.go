@@ -45,7 +45,7 @@ func TestPathsInstead(t *testing.T) {
 				continue
 			}
 			// r.ev may lack the letters that matter to no step: find the row in the whole list
-			from := 0
+			var from int
 			for i, n := 0, 0; ; i++ {
 				if n < len(r.ev) && list[i] == r.ev[n] {
 					if n == c[before] {

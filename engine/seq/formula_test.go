@@ -17,7 +17,7 @@ func TestFormula(t *testing.T) {
 	f := func(text, want string) {
 		t.Helper()
 		p, err := seq.ParseFormula(text, len(figures))
-		got := ""
+		var got string
 		if err != nil {
 			got = err.Error()
 		} else {

@@ -63,8 +63,8 @@ export function PathsPage({ search, onQuery }: QuestionProps) {
   const sheet = useMemo((): Sheet | undefined => data && pathsSheet(data, f, {
     head: { step: t('col.step'), from: t('col.from'), to: t('col.to'), count: t('col.count'), median: t('col.median'), difference: t('more.compare.difference') },
     name,
-    difference: (c) => (c.difference ? apart(c.difference) : '–'),
-  }), [data, f, name, apart, t])
+    difference: (c) => (c.difference ? t('more.compare.short', { value: f.points(c.difference.value), low: f.points(c.difference.low), high: f.points(c.difference.high) }) : '–'),
+  }), [data, f, name, t])
 
   const { nodes } = data ? flow(data) : { nodes: [] }
   const columns = Math.max(1, ...nodes.map((n) => n.step))
