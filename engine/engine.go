@@ -29,6 +29,7 @@ type Engine interface {
 // Sequences are the questions about what actors do in turn and over time.
 type Sequences interface {
 	Funnel(ctx context.Context, q seq.Funnel) (*seq.FunnelAnswer, error)
+	FunnelWho(ctx context.Context, q seq.FunnelWho) (*FunnelWhoPage, error)
 	Paths(ctx context.Context, q seq.Paths) (*seq.PathsAnswer, error)
 	Trend(ctx context.Context, q seq.Trend) (*seq.TrendAnswer, error)
 	Timeline(ctx context.Context, q seq.Timeline) (*seq.TimelineAnswer, error)
@@ -149,4 +150,21 @@ type Person struct {
 	FirstSeen   event.Millis    `json:"first_seen" doc:"Milliseconds since 1970"`
 	LastSeen    event.Millis    `json:"last_seen" doc:"Milliseconds since 1970"`
 	Events      int64           `json:"events"`
+}
+
+// FunnelWhoPage is one page of the actors that a funnel counts at a step, or lost before it; those that took their
+// last step latest come first.
+type FunnelWhoPage struct {
+	Actors     []FoundActor `json:"actors" doc:"Those of this page"`
+	Total      int64        `json:"total" doc:"Actors on all pages together"`
+	NextCursor string       `json:"next_cursor,omitempty"`
+	Meta       seq.Meta     `json:"meta"`
+}
+
+// FoundActor is a profile or, in a question with actor account, an account.
+type FoundActor struct {
+	ID      string       `json:"id" doc:"16 hex digits, of a profile or an account"`
+	At      event.Millis `json:"at" doc:"When it took the step, or the one after which it was lost; milliseconds since 1970"`
+	Person  *Person      `json:"person,omitempty" doc:"Of a profile"`
+	Account string       `json:"account,omitempty" doc:"Of an account: its external id"`
 }

@@ -77,8 +77,17 @@ func (f *fakeEngine) Funnel(ctx context.Context, q seq.Funnel) (*seq.FunnelAnswe
 	return reply(f, ctx, q, &seq.FunnelAnswer{Steps: []seq.FunnelCount{{Name: "A", Count: 25}}, Meta: seq.Meta{Backend: "part"}})
 }
 
+func (f *fakeEngine) FunnelWho(ctx context.Context, q seq.FunnelWho) (*engine.FunnelWhoPage, error) {
+	return reply(f, ctx, q, &engine.FunnelWhoPage{})
+}
+
 func (f *fakeEngine) Paths(ctx context.Context, q seq.Paths) (*seq.PathsAnswer, error) {
-	return reply(f, ctx, q, &seq.PathsAnswer{Paths: 3})
+	out := &seq.PathsAnswer{Paths: 3}
+	if q.Compare != nil {
+		out.Compared = &seq.ComparedPaths{A: seq.ComparedGroup{Paths: 70}, B: seq.ComparedGroup{Paths: 80}}
+		out.Nodes = []seq.PathNode{{Compared: &seq.Compared{A: 56, B: 48}}}
+	}
+	return reply(f, ctx, q, out)
 }
 
 func (f *fakeEngine) Trend(ctx context.Context, q seq.Trend) (*seq.TrendAnswer, error) {
@@ -263,6 +272,17 @@ func (f *fakeRest) Conform(_ context.Context, q journey.ConformQuery) (*journey.
 
 func (f *fakeRest) Membership(_ context.Context, id string, limit int) (engine.Membership, error) {
 	return engine.Membership{Following: true, Actor: "profile", Size: 7}, f.call("membership %s %d", id, limit)
+}
+
+func (f *fakeRest) Mapped(_ context.Context, id string) ([]seq.Mapped, error) {
+	err := f.call("mapped %s", id)
+	switch id {
+	case "nothing":
+		return []seq.Mapped{}, err
+	case "unknown":
+		return nil, ErrNotFound
+	}
+	return []seq.Mapped{{ID: "cart", Name: "Cart", Match: []seq.Matcher{{Event: seq.Names{"Cart Viewed"}}}}}, err
 }
 
 func (f *fakeRest) Lint(_ context.Context, id string) ([]Finding, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"wend.dev/wend/engine"
+	"wend.dev/wend/engine/seq"
 	"wend.dev/wend/event"
 	"wend.dev/wend/identity"
 	"wend.dev/wend/journey"
@@ -92,6 +93,8 @@ type Maps interface {
 	Lint(ctx context.Context, id string) ([]Finding, error)
 	// Conform lays what customers do over a journey's plan, or over the question's own.
 	Conform(ctx context.Context, q journey.ConformQuery) (*journey.ConformAnswer, error)
+	// Mapped gives what the touchpoints of a journey match, in map order; ErrNotFound for an unknown journey.
+	Mapped(ctx context.Context, id string) ([]seq.Mapped, error)
 }
 
 // Definitions reads and writes all definitions as YAML files.

@@ -2,8 +2,10 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 
 	"wend.dev/wend/engine"
+	"wend.dev/wend/engine/seq"
 	"wend.dev/wend/insight"
 )
 
@@ -11,7 +13,8 @@ import (
 // time is over.
 func (a *api) queries() {
 	question(a, "funnel", "How many went through these steps in turn", engine.Engine.Funnel)
-	question(a, "paths", "Which ways people take", engine.Engine.Paths)
+	question(a, "funnel/who", "Who made a step of a funnel, or was lost before it", engine.Engine.FunnelWho)
+	question(a, "paths", "Which ways people take", a.askPaths)
 	question(a, "trend", "How often something happens over time", engine.Engine.Trend)
 	question(a, "segment", "Who fulfils a condition, and how many they are", engine.Engine.Segment)
 	question(a, "overlap", "How many are in which of several segments at once", engine.Engine.Overlap)
@@ -23,6 +26,32 @@ func (a *api) queries() {
 
 func attribution(e engine.Engine, ctx context.Context, q insight.Attribution) (*insight.AttributionAnswer, error) {
 	return insight.Attribute(ctx, e, q)
+}
+
+// askPaths looks up the touchpoints of the journey that the question names, and sets the differences between two groups
+// with their intervals beside their counts.
+func (a *api) askPaths(e engine.Engine, ctx context.Context, q seq.Paths) (*seq.PathsAnswer, error) {
+	if q.Journey != "" {
+		if err := q.Validate(); err != nil {
+			return nil, err
+		}
+		touchpoints, err := a.Maps.Mapped(ctx, q.Journey)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return nil, &seq.Invalid{Field: "journey", Reason: "there is no such journey"}
+		case err != nil:
+			return nil, err
+		case len(touchpoints) == 0:
+			return nil, &seq.Invalid{Field: "journey", Reason: "none of its touchpoints can be observed: they match no events"}
+		}
+		q.Journey, q.Touchpoint = "", touchpoints
+	}
+	out, err := e.Paths(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	insight.ComparePaths(out)
+	return out, nil
 }
 
 func question[Q, A any](a *api, name, summary string, put func(engine.Engine, context.Context, Q) (*A, error)) {

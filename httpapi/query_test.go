@@ -30,6 +30,11 @@ func TestQuestionsReachTheEngine(t *testing.T) {
 		Scope: seq.Scope{From: &from}, Window: seq.Duration(7 * 24 * time.Hour),
 		Steps: []seq.FunnelStep{{Matcher: seq.Matcher{Event: seq.Names{"A"}}}, {Matcher: seq.Matcher{Event: seq.Names{"B", "C"}}, Optional: true}},
 	})
+	f("funnel/who", `{"funnel":{"steps":[{"event":"A"},{"event":"B"}]},"step":2,"outcome":"lost","limit":20}`, seq.FunnelWho{
+		Funnel: seq.Funnel{Steps: []seq.FunnelStep{{Matcher: seq.Matcher{Event: seq.Names{"A"}}}, {Matcher: seq.Matcher{Event: seq.Names{"B"}}}}},
+		Step:   2, Outcome: "lost", Limit: 20,
+	})
+
 	f("paths", `{"max_steps":3,"node":"page"}`, seq.Paths{MaxSteps: 3, Node: "page"})
 	f("trend", `{"series":[{"event":"*","measure":"actors"}]}`, seq.Trend{Series: []seq.TrendSeries{{Matcher: seq.Matcher{Event: seq.Names{"*"}}, Measure: "actors"}}})
 	f("timeline", `{"id":"00000000000000ff","actor":"account"}`, seq.Timeline{Scope: seq.Scope{Actor: "account"}, ID: "00000000000000ff"})
@@ -59,6 +64,31 @@ func TestAttribution(t *testing.T) {
 	bad(`{"conversion":{"event":"Order"},"order":4}`, "body.order", "1 to 3")
 	bad(`{"conversion":{"event":"Order"},"position":{"first":0.8,"last":0.4}}`, "body.position", "at most 1 together")
 	bad(`{"models":["last"]}`, "body", "conversion")
+}
+
+func TestPathsOfAJourney(t *testing.T) {
+	d := newDesk(t)
+	d.expect(200, "POST /api/v1/query/paths", `{"node":"touchpoint","journey":"first-order"}`)
+	want := seq.Paths{Node: "touchpoint", Touchpoint: []seq.Mapped{{ID: "cart", Name: "Cart", Match: []seq.Matcher{{Event: seq.Names{"Cart Viewed"}}}}}}
+	if !reflect.DeepEqual(d.engine.asked, want) || d.rest.called != "mapped first-order" {
+		t.Errorf("asked %+v after %s", d.engine.asked, d.rest.called)
+	}
+	f := func(body, words string) {
+		t.Helper()
+		problemAt(t, d.expect(400, "POST /api/v1/query/paths", body), "body.journey", words)
+	}
+	f(`{"node":"touchpoint","journey":"unknown"}`, "no such journey")
+	f(`{"node":"touchpoint","journey":"nothing"}`, "none of its touchpoints")
+	f(`{"node":"page","journey":"first-order"}`, "node touchpoint")
+}
+
+func TestPathsComparedHaveIntervals(t *testing.T) {
+	d := newDesk(t)
+	got := d.expect(200, "POST /api/v1/query/paths", `{"compare":{"a":{"filter":"true"},"b":{"filter":"false"}}}`)
+	node := got["nodes"].([]any)[0].(map[string]any)["compared"].(map[string]any)
+	if diff, ok := node["difference"].(map[string]any); !ok || diff["clear"] != true {
+		t.Errorf("%v", node)
+	}
 }
 
 func TestAnswersHaveNoNullLists(t *testing.T) {

@@ -17,6 +17,7 @@ func registry() huma.Registry {
 	r := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	r.RegisterTypeAlias(reflect.TypeFor[seq.Names](), reflect.TypeFor[namesSchema]())
 	r.RegisterTypeAlias(reflect.TypeFor[seq.Duration](), reflect.TypeFor[durationSchema]())
+	r.RegisterTypeAlias(reflect.TypeFor[seq.Figure](), reflect.TypeFor[figureSchema]())
 	r.RegisterTypeAlias(reflect.TypeFor[event.ProfileID](), reflect.TypeFor[idSchema]())
 	r.RegisterTypeAlias(reflect.TypeFor[event.AccountID](), reflect.TypeFor[idSchema]())
 	return r
@@ -32,7 +33,7 @@ func schemaName(t reflect.Type, hint string) string {
 	switch t {
 	case reflect.TypeFor[seq.Funnel](), reflect.TypeFor[seq.Paths](), reflect.TypeFor[seq.Trend](),
 		reflect.TypeFor[seq.Timeline](), reflect.TypeFor[seq.Journey](), reflect.TypeFor[seq.Segment](), reflect.TypeFor[seq.Overlap](),
-		reflect.TypeFor[insight.Attribution]():
+		reflect.TypeFor[insight.Attribution](), reflect.TypeFor[seq.FunnelWho]():
 		return name + "Question"
 	case reflect.TypeFor[journey.View](), reflect.TypeFor[journey.Score]():
 		return "Touchpoint" + name
@@ -67,6 +68,13 @@ func (durationSchema) Schema(huma.Registry) *huma.Schema {
 		Type: huma.TypeString, Pattern: `^(\d+(\.\d+)?(s|m|h|d|w)|\d+ms)?$`,
 		PatternDescription: "a duration such as 30m, 12h, 7d or 2w", Examples: []any{"7d"},
 	}
+}
+
+type figureSchema struct{}
+
+// Schema is a number or null.
+func (figureSchema) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeNumber, Format: "double", Nullable: true}
 }
 
 type idSchema struct{}

@@ -104,7 +104,6 @@ func fieldWords() map[string]string {
 		"TouchpointView.feeling":       "How it feels",
 		"TouchpointView.need":          "What the customer needs here",
 		"TouchpointView.question":      "What the customer asks here",
-		"TrendLine.values":             "One per bucket",
 	}
 }
 

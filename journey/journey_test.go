@@ -172,3 +172,20 @@ func same[T comparable](t *testing.T, what string, got, want T) {
 		t.Errorf("%s is %v, want %v", what, got, want)
 	}
 }
+
+// The touchpoints of a map as paths are asked with: in map order, those that can be observed, by their titles.
+func TestMapped(t *testing.T) {
+	got := testLibrary().Mapped(testMap())
+	want := []string{"search-ad=Search ad", "site-search=Site search", "cart=Cart", "web-order=Web order", "rep-order=Rep order", "pay=Pay", "in-time=In time", "late=Late parcel", "review=Review"}
+	if len(got) != len(want) {
+		t.Fatalf("%+v", got)
+	}
+	for i, m := range got {
+		if m.ID+"="+m.Name != want[i] || len(m.Match) != 1 {
+			t.Errorf("%d: %+v, want %s", i, m, want[i])
+		}
+	}
+	if got := (Library{}).Mapped(testMap()); got == nil || len(got) != 0 {
+		t.Errorf("of an empty library: %+v", got)
+	}
+}

@@ -93,6 +93,17 @@ func (l *layout) seen(first, last int) bool {
 	return slices.ContainsFunc(l.places, func(p place) bool { return p.stage >= first && p.stage <= last && p.observable() })
 }
 
+// Mapped lists a map's touchpoints that can be observed, in map order, as paths are asked with.
+func (lib Library) Mapped(j *Journey) []seq.Mapped {
+	out := []seq.Mapped{}
+	for _, p := range newLayout(j, lib).places {
+		if p.observable() {
+			out = append(out, seq.Mapped{ID: p.id, Name: orWords(p.tp.Metadata.Title, p.id), Match: p.tp.Spec.Match})
+		}
+	}
+	return out
+}
+
 // question is what the engine is asked about the map.
 func (l *layout) question(scope seq.Scope) seq.Journey {
 	q := seq.Journey{Scope: scope, Stages: len(l.journey.Spec.Stages), Idle: l.journey.Spec.Idle}

@@ -79,6 +79,19 @@ func (m maps) unknown(ctx context.Context, q journey.ConformQuery) error {
 	return &seq.Invalid{Field: "journey", Reason: fmt.Sprintf("there is no journey %q", q.Journey)}
 }
 
+// Mapped gives what the touchpoints of a journey match, as it stands.
+func (m maps) Mapped(ctx context.Context, id string) ([]seq.Mapped, error) {
+	j, err := m.journey(ctx, id, 0)
+	if err != nil {
+		return nil, err
+	}
+	lib, err := m.desk.library(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return lib.Mapped(j), nil
+}
+
 // Lint says what is wrong with a map, or could be better.
 func (m maps) Lint(ctx context.Context, id string) ([]httpapi.Finding, error) {
 	j, err := m.journey(ctx, id, 0)

@@ -91,7 +91,7 @@ var (
 
 // Every command line in the documents names a command and flags that there are.
 func TestCommandLinesAreTrue(t *testing.T) {
-	parser, err := kong.New(&cli{}, kong.Name("wend"))
+	parser, err := kong.New(&cli{}, kong.Name("wend"), kong.Vars{"version": "", "questions": "any"})
 	if err != nil {
 		t.Fatal(err)
 	}

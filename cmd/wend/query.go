@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 
 	"wend.dev/wend/engine/seq"
@@ -30,6 +29,7 @@ func tables() map[string]func(*tabwriter.Writer, []byte) error {
 		"segment":     segmentTable,
 		"timeline":    timelineTable,
 		"trend":       trendTable,
+		"who":         whoTable,
 	}
 }
 
@@ -41,8 +41,12 @@ func (c *queryCmd) Run(ctx context.Context, s streams) error {
 	if !json.Valid(body) {
 		return fmt.Errorf("%s is not JSON", c.File)
 	}
+	path := c.Question
+	if path == "who" {
+		path = "funnel/who"
+	}
 	var answer json.RawMessage
-	if err := c.call(ctx, "POST", "/api/v1/query/"+c.Question, json.RawMessage(body), &answer); err != nil {
+	if err := c.call(ctx, "POST", "/api/v1/query/"+path, json.RawMessage(body), &answer); err != nil {
 		return err
 	}
 	table := tables()[c.Question]
@@ -59,75 +63,6 @@ func (c *queryCmd) Run(ctx context.Context, s streams) error {
 
 func footer(w io.Writer, m seq.Meta) {
 	fmt.Fprintf(w, "\n%d actors, %d events read in %.1f ms\n", m.Actors, m.EventsScanned, m.ElapsedMS)
-}
-
-func funnelTable(w *tabwriter.Writer, b []byte) error {
-	var a seq.FunnelAnswer
-	if err := json.Unmarshal(b, &a); err != nil {
-		return err
-	}
-	show := func(steps []seq.FunnelCount) {
-		fmt.Fprintln(w, "STEP\tCOUNT\tFROM PREVIOUS\tFROM FIRST\tMEDIAN")
-		for i, s := range steps {
-			median := ""
-			if s.MedianSeconds != nil {
-				median = span(*s.MedianSeconds)
-			}
-			fmt.Fprintf(w, "%d. %s\t%d\t%.1f %%\t%.1f %%\t%s\n", i+1, s.Name, s.Count, 100*s.FromPrevious, 100*s.FromFirst, median)
-		}
-	}
-	show(a.Steps)
-	for _, series := range a.Series {
-		fmt.Fprintf(w, "\n%s\n", orNone(series.Value))
-		show(series.Steps)
-	}
-	if a.Excluded > 0 {
-		fmt.Fprintf(w, "\n%d excluded\n", a.Excluded)
-	}
-	footer(w, a.Meta)
-	return nil
-}
-
-func pathsTable(w *tabwriter.Writer, b []byte) error {
-	var a seq.PathsAnswer
-	if err := json.Unmarshal(b, &a); err != nil {
-		return err
-	}
-	fmt.Fprintln(w, "STEP\tNODE\tCOUNT\tENDED HERE")
-	for _, n := range a.Nodes {
-		fmt.Fprintf(w, "%d\t%s\t%d\t%d\n", n.Step, n.Name, n.Count, n.Dropoff)
-	}
-	fmt.Fprintln(w, "\nFROM\tTO\tCOUNT\tMEDIAN")
-	for _, e := range a.Edges {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", e.Source, e.Target, e.Count, span(e.MedianSeconds))
-	}
-	footer(w, a.Meta)
-	return nil
-}
-
-func trendTable(w *tabwriter.Writer, b []byte) error {
-	var a seq.TrendAnswer
-	if err := json.Unmarshal(b, &a); err != nil {
-		return err
-	}
-	head := []string{"FROM"}
-	for _, l := range a.Series {
-		name := l.Name
-		if l.Value != "" {
-			name += " " + l.Value
-		}
-		head = append(head, name)
-	}
-	fmt.Fprintln(w, strings.Join(head, "\t"))
-	for i, bucket := range a.Buckets {
-		row := []string{bucket}
-		for _, l := range a.Series {
-			row = append(row, fmt.Sprintf("%g", l.Values[i]))
-		}
-		fmt.Fprintln(w, strings.Join(row, "\t"))
-	}
-	footer(w, a.Meta)
-	return nil
 }
 
 func timelineTable(w *tabwriter.Writer, b []byte) error {

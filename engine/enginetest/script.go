@@ -37,7 +37,7 @@ var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 //	fail funnel S exclude=x:2-1                the question is refused
 //	  exclusions[0].to_step                    the field at fault, and words of the reason
 //
-// A question begins at the left margin; what it must answer is indented below it. The other questions (paths, trend,
+// A question begins at the left margin; what it must answer is indented below it. The other questions (who, paths, trend,
 // journey, timeline, chains, conformance) are shown in testdata. Words with spaces stand in "quotes" or `back quotes`.
 func Run(t *testing.T, dir string, open Factory) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.test"))
@@ -166,6 +166,8 @@ func (s *script) ask(b *block, word, rest string) error {
 	switch word {
 	case "funnel":
 		return s.funnel(b, q)
+	case "who":
+		return s.who(b, q)
 	case "paths":
 		return s.paths(b, q)
 	case "trend":

@@ -172,6 +172,10 @@ func (q *question) scope() seq.Scope {
 	return s
 }
 
+func (q *question) calendar() seq.Calendar {
+	return seq.Calendar{TimeZone: q.one("time_zone"), WeekStart: q.one("week_start")}
+}
+
 // matcher reads first:a|"b c"{CEL}.
 func matcher(s string) (m seq.Matcher) {
 	s, m.FirstTime = strings.CutPrefix(s, "first:")

@@ -58,8 +58,15 @@ func all(t interface{ Fatalf(string, ...any) }, e *exec.Engine, ids ...string) (
 		gold := seq.Scope{Actor: actor, Filter: `profile.traits.plan != "gold" && properties.c != "q"`}
 		hour.Actor = actor
 		for _, s := range []seq.Scope{scope, by, gold, hour} {
-			a, err := e.Funnel(ctx, seq.Funnel{Scope: s, Steps: steps("A", "B|C", "A"), Window: seq.Duration(time.Hour)})
+			a, err := e.Funnel(ctx, seq.Funnel{Scope: s, Steps: steps("A", "B|C", "A"), Window: seq.Duration(time.Hour), Times: true, Trend: &seq.FunnelTrend{Interval: "month"}})
 			keep("funnel", a, err)
+			who, err := e.FunnelWho(ctx, seq.FunnelWho{Funnel: seq.Funnel{Scope: s, Steps: steps("A", "B|C")}, Step: 2, Outcome: "lost"})
+			if who != nil {
+				for i := range who.Actors {
+					who.Actors[i].Person = nil // its identifiers name the device: that differs by design
+				}
+			}
+			keep("who", who, err)
 			tr, err := e.Trend(ctx, seq.Trend{Scope: seq.Scope{From: at(0), To: at(7200), Actor: actor, Filter: s.Filter}, Interval: "hour", Series: []seq.TrendSeries{{Matcher: seq.Matcher{Event: seq.Names{"*"}}, Measure: "actors"}}})
 			keep("trend", tr, err)
 			s.Breakdown = nil

@@ -85,7 +85,7 @@ func (r *funnelRun) atStep(h []hit, step uint64) {
 			}
 		}
 		k := r.f.q.Breakdown.Step - 1
-		one := newTally(r.f.n)
+		one := newTally(r.f)
 		if r.solve.run(s.part, one); one.count[k] > 0 || one.excluded > 0 && k == 0 {
 			made = true
 			r.group(v).add(one)

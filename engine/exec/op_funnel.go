@@ -23,6 +23,8 @@ type funnel struct {
 	previous bool         // the window is measured from the step before
 	simple   bool         // solved by one pass with a state per step, see solver.plain
 	bitmaps  *bitmaps     // the engine's
+	who      *funnelWho   // the chains that are looked for, see op_funnel_who.go; nil for none
+	cuts     *cuts        // the intervals in which chains begin; nil for none
 }
 
 // Funnel counts how many actors went through the steps in turn; docs/questions.md says what that means.
@@ -39,7 +41,11 @@ func (e *Engine) Funnel(ctx context.Context, q seq.Funnel) (*seq.FunnelAnswer, e
 	if err != nil {
 		return nil, err
 	}
-	sc, err := s.scan(q.Scope, s.window(q.Scope))
+	w := s.window(q.Scope)
+	if f.cuts, err = s.cuts(f.q, w); err != nil {
+		return nil, err
+	}
+	sc, err := s.scan(q.Scope, w)
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +58,7 @@ func (e *Engine) Funnel(ctx context.Context, q seq.Funnel) (*seq.FunnelAnswer, e
 		sum.add(r)
 	}
 	a := &seq.FunnelAnswer{Steps: sum.all.counts(f), Excluded: sum.all.excluded, Series: sum.series(f)}
+	a.Overall, a.Trend = sum.all.overall(), sum.all.trend()
 	a.Meta = s.meta(total)
 	return a, nil
 }
@@ -117,7 +124,7 @@ type funnelRun struct {
 }
 
 func newFunnelRun(f *funnel, w *worker) *funnelRun {
-	return &funnelRun{w: w, f: f, solve: newSolver(f), all: newTally(f.n), groups: map[string]*tally{}}
+	return &funnelRun{w: w, f: f, solve: newSolver(f), all: newTally(f), groups: map[string]*tally{}}
 }
 
 func (r *funnelRun) visit(a *actor) {
@@ -144,7 +151,7 @@ func (r *funnelRun) add(o *funnelRun) {
 func (r *funnelRun) group(value string) *tally {
 	t := r.groups[value]
 	if t == nil {
-		t = newTally(r.f.n)
+		t = newTally(r.f)
 		r.groups[value] = t
 	}
 	return t
@@ -155,9 +162,16 @@ type tally struct {
 	count    []int64
 	gaps     [][]int64 // per step the times from the step before, milliseconds
 	excluded int64
+	more     *more // what else is asked for; nil for nothing
 }
 
-func newTally(n int) *tally { return &tally{count: make([]int64, n), gaps: make([][]int64, n)} }
+func newTally(f *funnel) *tally {
+	t := &tally{count: make([]int64, f.n), gaps: make([][]int64, f.n)}
+	if f.who != nil || f.q.Times || f.cuts != nil {
+		t.more = &more{f: f}
+	}
+	return t
+}
 
 func (t *tally) add(o *tally) {
 	for i := range t.count {
@@ -165,6 +179,9 @@ func (t *tally) add(o *tally) {
 		t.gaps[i] = append(t.gaps[i], o.gaps[i]...)
 	}
 	t.excluded += o.excluded
+	if t.more != nil {
+		t.more.add(o.more)
+	}
 }
 
 // chain books one chain: at holds per step the hit it took, or -1.
@@ -179,6 +196,9 @@ func (t *tally) chain(h []hit, at []int32) {
 			t.gaps[k] = append(t.gaps[k], max(0, int64(h[i].t-h[last].t)))
 		}
 		last = i
+	}
+	if t.more != nil {
+		t.more.chain(h, at)
 	}
 }
 
@@ -196,13 +216,9 @@ func (t *tally) counts(f *funnel) []seq.FunnelCount {
 		if f.optional&(1<<k) == 0 {
 			previous = c.Count
 		}
-		if g := t.gaps[k]; len(g) > 0 {
-			var sum int64
-			for _, ms := range g {
-				sum += ms
-			}
-			mean, median := float64(sum)/float64(len(g))/1000, quantile(g, 0.5)/1000
-			c.MeanSeconds, c.MedianSeconds = &mean, &median
+		c.MeanSeconds, c.MedianSeconds = meanAndMedian(t.gaps[k])
+		if f.q.Times && k > 0 {
+			c.Times = histogram(t.gaps[k])
 		}
 	}
 	return out
@@ -230,18 +246,24 @@ func (r *funnelRun) series(f *funnel) []seq.FunnelSeries {
 		return byCount(r.groups[a].count[0], r.groups[b].count[0], a, b)
 	})
 	var out []seq.FunnelSeries
-	other := newTally(f.n)
+	rest := newTally(f)
 	for i, v := range values {
 		if i < f.q.Breakdown.Limit {
-			out = append(out, seq.FunnelSeries{Value: v, Steps: r.groups[v].counts(f)})
+			out = append(out, r.groups[v].series(f, v))
 		} else {
-			other.add(r.groups[v])
+			rest.add(r.groups[v])
 		}
 	}
 	if len(values) > f.q.Breakdown.Limit {
-		out = append(out, seq.FunnelSeries{Value: "other", Steps: other.counts(f)})
+		last := rest.series(f, other)
+		last.Other = true
+		out = append(out, last)
 	}
 	return out
+}
+
+func (t *tally) series(f *funnel, value string) seq.FunnelSeries {
+	return seq.FunnelSeries{Value: value, Steps: t.counts(f), Overall: t.overall(), Trend: t.trend()}
 }
 
 // byCount orders the larger count first, then by name.

@@ -7,18 +7,21 @@ import (
 	"regexp"
 	"slices"
 
+	"wend.dev/wend/engine/plan"
 	"wend.dev/wend/engine/seq"
 	"wend.dev/wend/event"
 )
 
-// paths is a path question made ready. Its matchers come first in the plan: start, end, the two of between; then
-// those of the touchpoints.
+// paths is a path question made ready. Its matchers come first in the plan: those of the funnel of instead, or start, end,
+// the two of between; then those of the touchpoints.
 type paths struct {
 	q          seq.Paths
-	start, end uint64 // bits, 0 for none
-	from, to   uint64 // bits of between, 0 for none
-	first      int    // number of the first touchpoint matcher
-	touchpoint []int  // per touchpoint matcher its touchpoint
+	lost       *funnelWho // of instead, nil for none
+	text       *plan.Text // of a node that is an expression, nil for none
+	start, end uint64     // bits, 0 for none
+	from, to   uint64     // bits of between, 0 for none
+	first      int        // number of the first touchpoint matcher
+	touchpoint []int      // per touchpoint matcher its touchpoint
 	rules      []pathRule
 	gap        event.Millis
 	window     event.Millis // of between
@@ -34,30 +37,49 @@ func (e *Engine) Paths(ctx context.Context, q seq.Paths) (*seq.PathsAnswer, erro
 	if err := q.Validate(); err != nil {
 		return nil, err
 	}
+	if q.Journey != "" {
+		return nil, &seq.Invalid{Field: "journey", Reason: "the engine knows no journeys; give it their touchpoints"}
+	}
 	s, err := e.open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer s.close()
-	p, err := s.paths(q)
+	if q.Compare != nil {
+		return s.comparePaths(ctx, q)
+	}
+	sum, total, err := s.pathsOf(ctx, q, seq.Group{}, "")
 	if err != nil {
 		return nil, err
+	}
+	out := sum.answer(sum.tops())
+	out.Meta = s.meta(total)
+	return out, nil
+}
+
+// pathsOf counts the paths of one group, which field names; the zero Group is everybody.
+func (s *session) pathsOf(ctx context.Context, q seq.Paths, g seq.Group, field string) (*pathRun, *worker, error) {
+	s.plan = plan.Plan{}
+	p, err := s.paths(q)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := s.plan.Narrow(g.Filter, field+".filter"); err != nil {
+		return nil, nil, err
 	}
 	sc, err := s.scan(q.Scope, s.window(q.Scope))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	runs, total, err := walk(ctx, sc, func(w *worker) *pathRun { return newPathRun(p, w) }, (*pathRun).visit)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sum := runs[0]
 	for _, r := range runs[1:] {
 		sum.add(r)
 	}
-	out := sum.answer()
-	out.Meta = s.meta(total)
-	return out, nil
+	return sum, total, nil
 }
 
 // paths compiles the question's matchers and rules, and fills in the defaults.
@@ -72,6 +94,16 @@ func (s *session) paths(q seq.Paths) (*paths, error) {
 		return 1 << n, err
 	}
 	var err error
+	if i := q.Instead; i != nil {
+		if p.lost, err = s.funnelWho(seq.FunnelWho{Funnel: i.Funnel, Step: i.Step, Outcome: "lost"}); err != nil {
+			return nil, at("instead", err)
+		}
+	}
+	if q.Expression() {
+		if p.text, err = s.plan.Text(q.Node, "node"); err != nil {
+			return nil, err
+		}
+	}
 	if p.start, err = bit(q.Start, "start"); err != nil {
 		return nil, err
 	}
@@ -133,6 +165,8 @@ type pathRun struct {
 	path  []visited
 	steps []pathStep
 	count int64
+	lost  *whoFinder // of instead, nil for none
+	asked []hit      // instead: the hits of its funnel
 }
 
 // pathStep is what is counted at one step.
@@ -148,9 +182,10 @@ type pathEdge struct {
 }
 
 func newPathRun(p *paths, w *worker) *pathRun {
-	r := &pathRun{p: p, w: w, nodes: newNodes(p, w), steps: make([]pathStep, p.q.MaxSteps)}
-	for i := range r.steps {
-		r.steps[i].edges = map[uint64]*pathEdge{}
+	r := emptyPaths(p, newNodes(p, w))
+	r.w = w
+	if p.lost != nil {
+		r.lost = newWhoFinder(p.lost, w)
 	}
 	return r
 }
@@ -160,6 +195,10 @@ func (r *pathRun) visit(a *actor) {
 		return
 	}
 	h := r.w.hits(a, true)
+	if r.lost != nil {
+		r.instead(h)
+		return
+	}
 	if r.p.q.Between != nil {
 		if from, to, ok := r.between(h); ok {
 			r.book(h[from : to+1])
@@ -188,6 +227,32 @@ func (r *pathRun) between(h []hit) (from, to int, ok bool) {
 		}
 	}
 	return 0, 0, false
+}
+
+// instead books what the actor did after the last step that it made, if the funnel lost it there, for as long as it could
+// have made the next.
+func (r *pathRun) instead(h []hit) {
+	f := r.p.lost.f
+	r.asked = r.asked[:0]
+	for _, x := range h {
+		if x.mask &= f.steps | f.bars; x.mask != 0 || f.strict {
+			r.asked = append(r.asked, x)
+		}
+	}
+	lost := r.lost.among(r.asked)
+	if lost == nil {
+		return
+	}
+	until := lost.entry.t + f.window
+	if f.previous {
+		until = lost.last.t + f.window
+	}
+	lo := slices.IndexFunc(h, func(x hit) bool { return x.row == lost.last.row && x.block == lost.last.block })
+	hi := lo
+	for hi < len(h) && h[hi].t <= until {
+		hi++
+	}
+	r.book(h[lo:hi])
 }
 
 // session cuts one session to what start and end ask for.
@@ -281,8 +346,8 @@ func (r *pathRun) add(o *pathRun) {
 			k := edgeKey(to[key>>32], to[uint32(key)])
 			have := s.edges[k]
 			if have == nil {
-				s.edges[k] = e
-				continue
+				have = &pathEdge{}
+				s.edges[k] = have
 			}
 			have.count += e.count
 			have.took = append(have.took, e.took...)

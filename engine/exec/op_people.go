@@ -58,7 +58,7 @@ func (e *Engine) People(ctx context.Context, q engine.PeopleQuery) (*engine.Peop
 	out := &engine.PeoplePage{People: []engine.Person{}}
 	if len(page) > limit && q.IDs == nil {
 		page = page[:limit]
-		out.NextCursor = fmt.Sprintf("%d-%s", page[limit-1].at, page[limit-1].id)
+		out.NextCursor = page[limit-1].String()
 	}
 	err = guarded(func() error {
 		for _, r := range page {
@@ -83,6 +83,9 @@ type recent struct {
 func (r recent) later(o recent) int {
 	return cmp.Or(cmp.Compare(o.at, r.at), cmp.Compare(r.id, o.id))
 }
+
+// String is the cursor of the page that begins after r.
+func (r recent) String() string { return fmt.Sprintf("%d-%s", r.at, r.id) }
 
 // people is one search being done.
 type people struct {

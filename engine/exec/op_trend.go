@@ -38,7 +38,12 @@ func (e *Engine) Trend(ctx context.Context, q seq.Trend) (*seq.TrendAnswer, erro
 	}
 	t := &trend{q: q}
 	w := s.window(q.Scope)
-	if t.edges, err = trendEdges(q, s.snap, w); err != nil {
+	c, err := newCalendar(q.Calendar, q.Interval)
+	if err != nil {
+		return nil, err
+	}
+	now := &stretchOfTime{window: w}
+	if now.starts, err = s.starts(c, w, "interval"); err != nil {
 		return nil, err
 	}
 	sc, err := s.scan(q.Scope, w)
@@ -47,81 +52,65 @@ func (e *Engine) Trend(ctx context.Context, q seq.Trend) (*seq.TrendAnswer, erro
 	}
 	var total *worker
 	if q.Breakdown != nil {
-		if total, err = t.choose(ctx, sc); err != nil {
+		if total, err = t.choose(ctx, sc, now); err != nil {
 			return nil, err
 		}
 	}
-	lines, total, err := t.run(ctx, sc, total)
+	lines, total, err := t.run(ctx, sc, now, total)
 	if err != nil {
 		return nil, err
 	}
-	return t.answer(lines, s.meta(total)), nil
+	out := &seq.TrendAnswer{Buckets: now.shown(), Series: t.shown(lines, now)}
+	if q.Compare != "" {
+		before := now.before(c)
+		if sc, err = s.scan(q.Scope, before.window); err != nil {
+			return nil, err
+		}
+		var also *worker
+		if lines, also, err = t.run(ctx, sc, before, nil); err != nil {
+			return nil, err
+		}
+		total.scanned += also.scanned
+		out.Previous = &seq.TrendBefore{From: inZone(before.window.From, c), To: inZone(before.window.To, c), Buckets: before.shown()}
+		setBeside(out.Series, t.shown(lines, before))
+	}
+	out.Meta = s.meta(total)
+	return out, nil
 }
 
-// trendEdges are the starts of the intervals, the first at or before the range's start. An open start is that of the
+// starts are the starts of a range's intervals, the first at or before the range's own. An open start is that of the
 // oldest event.
-func trendEdges(q seq.Trend, snap *store.Snapshot, w event.Window) ([]time.Time, error) {
-	zone, err := time.LoadLocation(q.TimeZone)
-	if err != nil {
-		return nil, &seq.Invalid{Field: "time_zone", Reason: err.Error()}
-	}
-	if q.From == nil {
+func (s *session) starts(c calendar, w event.Window, field string) ([]time.Time, error) {
+	if w.From == math.MinInt64 {
 		w.From = w.To
-		for _, b := range snap.Blocks {
+		for _, b := range s.snap.Blocks {
 			if b.Rows() > 0 {
 				w.From = min(w.From, b.MinTime)
 			}
 		}
 	}
-	at := floorTo(w.From.Time().In(zone), q.Interval)
+	at := c.floor(w.From.Time())
 	var out []time.Time
-	for end := w.To.Time(); at.Before(end); at = nextAfter(at, q.Interval) {
+	for end := w.To.Time(); at.Before(end); at = c.next(at) {
 		if len(out) == maxBuckets {
-			return nil, &seq.Invalid{Field: "interval", Reason: fmt.Sprintf("the range has more than %d intervals; ask for a longer interval or a shorter range", maxBuckets)}
+			return nil, &seq.Invalid{Field: field, Reason: fmt.Sprintf("the range has more than %d intervals; ask for a longer interval or a shorter range", maxBuckets)}
 		}
 		out = append(out, at)
 	}
 	return out, nil
 }
 
-func floorTo(t time.Time, interval string) time.Time {
-	y, m, d := t.Date()
-	switch interval {
-	case "hour":
-		return t.Truncate(time.Second).Add(-time.Duration(t.Minute())*time.Minute - time.Duration(t.Second())*time.Second)
-	case "week":
-		return time.Date(y, m, d-(int(t.Weekday())+6)%7, 0, 0, 0, 0, t.Location())
-	case "month":
-		return time.Date(y, m, 1, 0, 0, 0, 0, t.Location())
-	}
-	return time.Date(y, m, d, 0, 0, 0, 0, t.Location())
-}
-
-// nextAfter is the start of the following interval; days and longer ones follow the calendar, across clock changes.
-func nextAfter(t time.Time, interval string) time.Time {
-	y, m, d := t.Date()
-	switch interval {
-	case "hour":
-		return t.Add(time.Hour)
-	case "week":
-		return time.Date(y, m, d+7, 0, 0, 0, 0, t.Location())
-	case "month":
-		return time.Date(y, m+1, 1, 0, 0, 0, 0, t.Location())
-	}
-	return time.Date(y, m, d+1, 0, 0, 0, 0, t.Location())
-}
-
 // trend is a trend question made ready.
 type trend struct {
 	q     seq.Trend
-	edges []time.Time
 	kept  []map[string]bool // per series the breakdown values that get a line of their own; nil without breakdown
 	order [][]string        // per series the same, largest first
 }
 
 // line is one line under way.
 type line struct {
-	values []float64 // count, actors or sum per bucket
+	values []float64 // count, actors, sum, least or greatest per bucket
+	spread []numbers // percentiles: per bucket, and at the end over the whole range
 	counts []int64
 	total  float64
 	events int64
@@ -137,9 +126,9 @@ type trendRun struct {
 	short bool               // only totals are wanted
 }
 
-func (t *trend) start(short bool) func(*worker) *trendRun {
-	edges := make([]event.Millis, len(t.edges))
-	for i, at := range t.edges {
+func (t *trend) start(span *stretchOfTime, short bool) func(*worker) *trendRun {
+	edges := make([]event.Millis, len(span.starts))
+	for i, at := range span.starts {
 		edges[i] = event.MillisOf(at)
 	}
 	return func(w *worker) *trendRun {
@@ -151,14 +140,19 @@ func (t *trend) start(short bool) func(*worker) *trendRun {
 	}
 }
 
-// choose finds each series' largest values, counted in full before the others are cut.
-func (t *trend) choose(ctx context.Context, sc *scan) (*worker, error) {
-	runs, total, err := walk(ctx, sc, t.start(true), (*trendRun).visit)
+// choose finds each series' largest values, counted in full before the others are cut. A formula needs the same values
+// of all its series: those of the first.
+func (t *trend) choose(ctx context.Context, sc *scan, span *stretchOfTime) (*worker, error) {
+	runs, total, err := walk(ctx, sc, t.start(span, true), (*trendRun).visit)
 	if err != nil {
 		return nil, err
 	}
 	limit := cmp.Or(t.q.Breakdown.Limit, 10)
-	for i, lines := range addRuns(runs) {
+	for i, lines := range t.addRuns(runs) {
+		if i > 0 && t.q.Formula != "" {
+			t.kept, t.order = append(t.kept, t.kept[0]), append(t.order, t.order[0])
+			continue
+		}
 		values := slices.SortedFunc(maps.Keys(lines), func(a, b string) int {
 			return cmp.Or(cmp.Compare(rank(t.q.Series[i], lines[b]), rank(t.q.Series[i], lines[a])), cmp.Compare(a, b))
 		})
@@ -172,45 +166,66 @@ func (t *trend) choose(ctx context.Context, sc *scan) (*worker, error) {
 	return total, nil
 }
 
-// rank is what series are ordered by: what they measure, or for a mean the events behind it.
+// rank is what series are ordered by: what they add up, else the events behind it.
 func rank(s seq.TrendSeries, l *line) float64 {
-	if s.Measure == "mean" {
+	if s.Measured() && s.Measure != "sum" {
 		return float64(l.events)
 	}
 	return l.total
 }
 
-func (t *trend) run(ctx context.Context, sc *scan, before *worker) ([]map[string]*line, *worker, error) {
-	runs, total, err := walk(ctx, sc, t.start(false), (*trendRun).visit)
+func (t *trend) run(ctx context.Context, sc *scan, span *stretchOfTime, before *worker) ([]map[string]*line, *worker, error) {
+	runs, total, err := walk(ctx, sc, t.start(span, false), (*trendRun).visit)
 	if err != nil {
 		return nil, nil, err
 	}
 	if before != nil {
 		total.scanned += before.scanned
 	}
-	return addRuns(runs), total, nil
+	return t.addRuns(runs), total, nil
 }
 
-func addRuns(runs []*trendRun) []map[string]*line {
+func (t *trend) addRuns(runs []*trendRun) []map[string]*line {
 	sum := runs[0].lines
 	for _, r := range runs[1:] {
 		for i := range r.lines {
 			for v, l := range r.lines[i] {
-				to := sum[i][v]
-				if to == nil {
+				if to := sum[i][v]; to == nil {
 					sum[i][v] = l
-					continue
-				}
-				to.total += l.total
-				to.events += l.events
-				for k := range l.values {
-					to.values[k] += l.values[k]
-					to.counts[k] += l.counts[k]
+				} else {
+					to.add(l, t.q.Series[i].Measure)
 				}
 			}
 		}
 	}
 	return sum
+}
+
+func (l *line) add(o *line, measure string) {
+	l.total = together(measure, l.total, o.total, l.events, o.events)
+	l.events += o.events
+	for k := range l.values {
+		l.values[k] = together(measure, l.values[k], o.values[k], l.counts[k], o.counts[k])
+		l.counts[k] += o.counts[k]
+	}
+	for k := range l.spread {
+		l.spread[k].merge(&o.spread[k])
+	}
+}
+
+// together is what two parts of a line make, which rest on n and m events.
+func together(measure string, a, b float64, n, m int64) float64 {
+	switch {
+	case measure != "min" && measure != "max":
+		return a + b
+	case n == 0:
+		return b
+	case m == 0:
+		return a
+	case measure == "min":
+		return min(a, b)
+	}
+	return max(a, b)
 }
 
 func (r *trendRun) visit(a *actor) {
@@ -242,47 +257,60 @@ func (r *trendRun) visit(a *actor) {
 
 func (r *trendRun) lineOf(series int, value string) *line {
 	if r.t.kept != nil && !r.t.kept[series][value] {
-		value = "\x00" + other // no property value begins so, and a real "other" stays itself
+		value = hiddenOther
 	}
 	l := r.lines[series][value]
 	if l == nil {
-		l = &line{}
-		if !r.short {
-			l.values, l.counts = make([]float64, len(r.edges)), make([]int64, len(r.edges))
-		}
+		l = newLine(len(r.edges), r.t.q.Series[series], r.short)
 		r.lines[series][value] = l
+	}
+	return l
+}
+
+func newLine(buckets int, s seq.TrendSeries, short bool) *line {
+	l := &line{}
+	if !short {
+		l.values, l.counts = make([]float64, buckets), make([]int64, buckets)
+		if strings.HasPrefix(s.Measure, "p") {
+			l.spread = make([]numbers, buckets+1)
+		}
 	}
 	return l
 }
 
 // book adds one event to a line.
 func (r *trendRun) book(series int, l *line, x hit, bucket int) {
+	s := r.t.q.Series[series]
 	add := 1.0
-	switch s := r.t.q.Series[series]; s.Measure {
-	case "sum", "mean":
+	if s.Measured() {
 		n, ok := fieldNumber(r.w.scan.snap.Blocks[x.block], s.Property, x.row)
 		if !ok {
 			return
 		}
 		add = n
-		l.total += n
-	case "actors":
+	}
+	total := add
+	if s.Measure == "actors" {
 		last, seen := r.last[l]
-		if !seen {
-			l.total++
+		if seen {
+			total = 0
 		}
 		if seen && last == bucket {
 			add = 0
 		}
 		r.last[l] = bucket
-	default:
-		l.total++
 	}
+	l.total = together(s.Measure, l.total, total, l.events, 1)
 	l.events++
-	if !r.short {
-		l.values[bucket] += add
-		l.counts[bucket]++
+	if r.short {
+		return
 	}
+	if l.spread != nil {
+		l.spread[bucket].add(add)
+		l.spread[len(l.spread)-1].add(add)
+	}
+	l.values[bucket] = together(s.Measure, l.values[bucket], add, l.counts[bucket], 1)
+	l.counts[bucket]++
 }
 
 // fieldNumber is a row's number under a path.
@@ -293,50 +321,4 @@ func fieldNumber(b *store.Block, path string, row uint32) (float64, bool) {
 	}
 	v, ok := c.Value(row)
 	return v.Num, ok
-}
-
-func (t *trend) answer(lines []map[string]*line, m seq.Meta) *seq.TrendAnswer {
-	out := &seq.TrendAnswer{Buckets: []string{}, Series: []seq.TrendLine{}, Meta: m}
-	for _, at := range t.edges {
-		out.Buckets = append(out.Buckets, at.Format(time.RFC3339))
-	}
-	for i, s := range t.q.Series {
-		values := []string{""}
-		if t.order != nil {
-			values = t.order[i]
-			if lines[i]["\x00"+other] != nil {
-				values = append(values, "\x00"+other)
-			}
-		}
-		for _, v := range values {
-			l := lines[i][v]
-			if l == nil {
-				l = &line{values: make([]float64, len(t.edges)), counts: make([]int64, len(t.edges))}
-			}
-			out.Series = append(out.Series, l.shown(s, strings.TrimPrefix(v, "\x00")))
-		}
-	}
-	return out
-}
-
-func (l *line) shown(s seq.TrendSeries, value string) seq.TrendLine {
-	out := seq.TrendLine{Name: s.Label(), Value: value, Values: l.values, Counts: l.counts, Total: l.total}
-	if s.Measure == "mean" {
-		for k, n := range l.counts {
-			out.Values[k] = over(out.Values[k], n)
-		}
-		out.Total = over(out.Total, l.events)
-	}
-	return out
-}
-
-// over is a mean; 0 of nothing (its count says so).
-func over(sum float64, n int64) float64 {
-	if n == 0 {
-		return 0
-	}
-	if m := sum / float64(n); !math.IsInf(m, 0) {
-		return m
-	}
-	return 0
 }

@@ -33,6 +33,8 @@ func day(text string) time.Time {
 	return t
 }
 
+var oslo = seq.Calendar{TimeZone: "Europe/Oslo"}
+
 func order() seq.Matcher { return seq.Matcher{Event: seq.Names{"Order"}} }
 
 func TestTrend(t *testing.T) {
@@ -65,9 +67,13 @@ func TestTrend(t *testing.T) {
 	f(seq.Trend{Series: of("count")}, "[3 0 2] [3 0 2] total 5")
 	f(seq.Trend{Series: of("actors")}, "[2 0 2] [3 0 2] total 3")
 	f(seq.Trend{Series: of("sum")}, "[30 0 12] [2 0 2] total 42")
-	f(seq.Trend{Series: of("mean")}, "[15 0 6] [2 0 2] total 10.5")
+	f(seq.Trend{Series: of("mean")}, "[15 NaN 6] [2 0 2] total 10.5")
+	f(seq.Trend{Series: of("min")}, "[10 NaN 5] [2 0 2] total 5")
+	f(seq.Trend{Series: of("max")}, "[20 NaN 7] [2 0 2] total 20")
+	f(seq.Trend{Series: of("p50")}, "[15 NaN 6] [2 0 2] total 8.5")
+	f(seq.Trend{Series: of("p90")}, "[19 NaN 6.8] [2 0 2] total 17")
 	f(seq.Trend{Series: of("count"), Interval: "week"}, "[5] [5] total 5")
-	f(seq.Trend{Series: of("count"), TimeZone: "Europe/Oslo"}, "[2 1 1 1] [2 1 1 1] total 5") // the range ends at 01:00 in Oslo
+	f(seq.Trend{Series: of("count"), Calendar: oslo}, "[2 1 1 1] [2 1 1 1] total 5") // the range ends at 01:00 in Oslo
 	f(seq.Trend{Series: of("count"), Scope: seq.Scope{Breakdown: &seq.Breakdown{By: "properties.category"}}},
 		"x[2 0 1] [2 0 1] total 3; [0 0 1] [0 0 1] total 1; y[1 0 0] [1 0 0] total 1")
 	f(seq.Trend{Series: of("actors"), Scope: seq.Scope{Breakdown: &seq.Breakdown{By: "properties.category", Limit: 1}}},
@@ -79,7 +85,7 @@ func TestTrend(t *testing.T) {
 func TestTrendOverClockChange(t *testing.T) {
 	from, to := day("2026-03-27 23:00"), day("2026-03-30 22:00") // three days in Oslo, the second one of 23 hours
 	e, _ := engineOf([]event.Event{sale("a", day("2026-03-28 23:30"), "", 1), sale("a", day("2026-03-29 21:59"), "", 1), sale("a", day("2026-03-29 22:00"), "", 1)}, 1)
-	a, err := e.Trend(context.Background(), seq.Trend{Scope: seq.Scope{From: &from, To: &to}, TimeZone: "Europe/Oslo", Series: []seq.TrendSeries{{Matcher: order()}}})
+	a, err := e.Trend(context.Background(), seq.Trend{Scope: seq.Scope{From: &from, To: &to}, Calendar: oslo, Series: []seq.TrendSeries{{Matcher: order()}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +106,10 @@ func TestTrendRefuses(t *testing.T) {
 	ok := []seq.TrendSeries{{Matcher: order()}}
 	f(seq.Trend{}, "series")
 	f(seq.Trend{Series: ok, Interval: "hour"}, "interval")
-	f(seq.Trend{Series: ok, TimeZone: "Mars"}, "time_zone")
+	f(seq.Trend{Series: ok, Compare: "previous"}, "compare")
+	f(seq.Trend{Series: ok, Formula: "A / B"}, "formula")
+	f(seq.Trend{Series: []seq.TrendSeries{{Matcher: order(), Measure: "p90"}}}, "series[0].property")
+	f(seq.Trend{Series: ok, Calendar: seq.Calendar{TimeZone: "Mars"}}, "time_zone")
 	f(seq.Trend{Series: []seq.TrendSeries{{Matcher: seq.Matcher{Event: seq.Names{"x"}, Where: "1 +"}}}}, "series[0].where")
 }
 
@@ -129,7 +138,7 @@ func TestTrendAgainstLoops(t *testing.T) {
 			t.Fatal(err)
 		}
 		for d := range counts {
-			if a.Series[0].Values[d] != counts[d] || a.Series[1].Values[d] != float64(len(users[d])) {
+			if float64(a.Series[0].Values[d]) != counts[d] || float64(a.Series[1].Values[d]) != float64(len(users[d])) {
 				t.Fatalf("day %d: %v and %v, want %v and %d", d, a.Series[0].Values, a.Series[1].Values, counts, len(users[d]))
 			}
 		}

@@ -90,7 +90,7 @@ func (f *funnel) fast(s *scan) bool {
 // newPass makes a core's state from the readers, which the cores share.
 func newPass(r *funnelRun, readers []*reader) *passRun {
 	p := &passRun{run: r, scan: r.w.scan, readers: readers}
-	if r.f.simple {
+	if r.f.simple && r.f.cuts == nil {
 		p.need = 0b11
 	}
 	return p
@@ -105,7 +105,7 @@ func (f *funnel) readersOf(s *scan, m *bitmaps) ([]*reader, error) {
 		work.Go(func() error {
 			return guarded(func() error {
 				out[i] = newReader(s, i)
-				if f.simple {
+				if f.simple && !f.q.Times && f.cuts == nil {
 					out[i].bits = s.bitFunnel(m, i, f.n)
 				}
 				return nil

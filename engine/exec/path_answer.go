@@ -11,13 +11,11 @@ import (
 // otherNode stands for all nodes of a step that did not make the top.
 const otherNode int32 = -1
 
-// answer cuts each step to its most frequent nodes. All counting is done by then: what is cut stands in an other
-// node, so every step adds up.
-func (r *pathRun) answer() *seq.PathsAnswer {
+// answer cuts each step to its top nodes. All counting is done by then: what is cut stands in an other node, so every
+// step adds up.
+func (r *pathRun) answer(tops []map[int32]bool) *seq.PathsAnswer {
 	out := &seq.PathsAnswer{Nodes: []seq.PathNode{}, Edges: []seq.PathEdge{}, Paths: r.count}
-	tops := make([]map[int32]bool, len(r.steps))
 	for i := range r.steps {
-		tops[i] = r.top(i)
 		out.Nodes = append(out.Nodes, r.shownNodes(i, tops[i])...)
 	}
 	for i := range r.steps[:len(r.steps)-1] {
@@ -26,23 +24,30 @@ func (r *pathRun) answer() *seq.PathsAnswer {
 	return out
 }
 
-// top is a step's most frequent nodes.
-func (r *pathRun) top(step int) map[int32]bool {
-	s := &r.steps[step]
-	var ids []int32
-	for n, c := range s.count {
-		if c > 0 {
-			ids = append(ids, int32(n))
+// tops are each step's most frequent nodes.
+func (r *pathRun) tops() []map[int32]bool {
+	return r.topsBy(func(step int, node int32) float64 { return float64(r.steps[step].count[node]) })
+}
+
+// topsBy are each step's nodes with the greatest weight.
+func (r *pathRun) topsBy(weight func(step int, node int32) float64) (tops []map[int32]bool) {
+	for i := range r.steps {
+		var ids []int32
+		for n, c := range r.steps[i].count {
+			if c > 0 {
+				ids = append(ids, int32(n))
+			}
 		}
+		slices.SortFunc(ids, func(a, b int32) int {
+			return cmp.Or(cmp.Compare(weight(i, b), weight(i, a)), cmp.Compare(r.nodes.names[a], r.nodes.names[b]))
+		})
+		top := map[int32]bool{}
+		for _, id := range ids[:min(len(ids), r.p.q.Top)] {
+			top[id] = true
+		}
+		tops = append(tops, top)
 	}
-	slices.SortFunc(ids, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(s.count[b], s.count[a]), cmp.Compare(r.nodes.names[a], r.nodes.names[b]))
-	})
-	top := map[int32]bool{}
-	for _, id := range ids[:min(len(ids), r.p.q.Top)] {
-		top[id] = true
-	}
-	return top
+	return tops
 }
 
 // nodeID names a node in the answer. The other node's id cannot be any name's.

@@ -1,6 +1,9 @@
 package exec
 
 import (
+	"cmp"
+
+	"wend.dev/wend/engine/plan"
 	"wend.dev/wend/event"
 	"wend.dev/wend/store"
 )
@@ -17,8 +20,11 @@ type nodes struct {
 	w     *worker
 	ids   map[string]int32
 	names []string
-	codes [][]int32      // per block and event code: with node event
-	cols  [][]nodeColumn // per block: with page, screen and property paths
+	codes [][]int32         // per block and event code: with node event
+	cols  [][]nodeColumn    // per block: with page, screen and property paths
+	texts []*plan.BoundText // per block: with an expression
+	raw   map[string]int32  // the same: the node of each text
+	buf   []byte
 }
 
 // nodeColumn is one column that names nodes, with the numbers found so far per dictionary entry.
@@ -33,6 +39,11 @@ func newNodes(p *paths, w *worker) *nodes {
 	switch {
 	case p.q.Node == "event" || p.q.Node == "kind":
 		path = ""
+	case p.text != nil:
+		n.raw = map[string]int32{}
+		for _, b := range w.scan.snap.Blocks {
+			n.texts = append(n.texts, p.text.Bind(b))
+		}
 	case p.q.Node != "touchpoint" && path == "":
 		path = p.q.Node
 	}
@@ -79,6 +90,9 @@ func (n *nodes) id(name string) int32 {
 func (n *nodes) of(x hit) int32 {
 	b := n.w.scan.snap.Blocks[x.block]
 	kind := b.Names[x.code].Kind
+	if n.texts != nil {
+		return n.expression(x)
+	}
 	switch n.p.q.Node {
 	case "touchpoint":
 		return n.touchpoint(x)
@@ -108,6 +122,24 @@ func (n *nodes) of(x hit) int32 {
 	return n.property(x)
 }
 
+// expression is the node of the text that a row gives.
+func (n *nodes) expression(x hit) int32 {
+	if n.w.scan.snap.Blocks[x.block].Names[x.code].Kind > event.Screen {
+		return noNode
+	}
+	var ok bool
+	if n.buf, ok = n.texts[x.block].Append(n.buf[:0], x.row, x.code, n.w.traits, n.w.values); !ok {
+		return noNode
+	}
+	id, seen := n.raw[string(n.buf)]
+	if !seen {
+		text := string(n.buf)
+		id = n.id(n.p.name(text))
+		n.raw[text] = id
+	}
+	return id
+}
+
 func (n *nodes) property(x hit) int32 {
 	for i := range n.cols[x.block] {
 		c := &n.cols[x.block][i]
@@ -132,7 +164,8 @@ func (n *nodes) touchpoint(x hit) int32 {
 	t := n.w.scan.tests[x.block]
 	for _, i := range t.Candidates[x.code] {
 		if int(i) >= n.p.first && t.Fulfils(i, x.row, x.code, n.w.traits) {
-			return n.id(n.p.name(n.p.q.Touchpoint[n.p.touchpoint[int(i)-n.p.first]].ID))
+			t := &n.p.q.Touchpoint[n.p.touchpoint[int(i)-n.p.first]]
+			return n.id(n.p.name(cmp.Or(t.Name, t.ID)))
 		}
 	}
 	return noNode

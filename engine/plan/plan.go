@@ -20,6 +20,7 @@ import (
 type Plan struct {
 	matchers []matcher
 	filter   *node
+	narrow   *node // a second filter, which must hold too
 	traits   []*leaf
 }
 
@@ -48,6 +49,14 @@ func (p *Plan) Matcher(m seq.Matcher, field string) (int, error) {
 func (p *Plan) Filter(src, field string) (err error) {
 	if src != "" {
 		p.filter, err = p.compile(field, src)
+	}
+	return err
+}
+
+// Narrow sets another filter that must hold besides; "" is none.
+func (p *Plan) Narrow(src, field string) (err error) {
+	if src != "" {
+		p.narrow, err = p.compile(field, src)
 	}
 	return err
 }
@@ -123,8 +132,13 @@ func (p *Plan) Bind(b *store.Block) *Tests {
 		Plain:      make([]bool, len(b.Names)),
 		Where:      make([]*Bound, len(p.matchers)),
 	}
-	if p.filter != nil {
+	switch {
+	case p.filter != nil && p.narrow != nil:
+		t.Filter = (&node{op: opAnd, kids: []*node{p.filter, p.narrow}}).bind(b)
+	case p.filter != nil:
 		t.Filter = p.filter.bind(b)
+	case p.narrow != nil:
+		t.Filter = p.narrow.bind(b)
 	}
 	for i := range t.Plain {
 		t.Plain[i] = true

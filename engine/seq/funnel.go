@@ -46,6 +46,9 @@ func (q Funnel) Validate() error {
 	if q.Order == "any" {
 		c.anyOrder(q)
 	}
+	if t := q.Trend; t != nil {
+		c.inside("trend", t.validate())
+	}
 	return c.done()
 }
 

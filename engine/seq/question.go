@@ -12,6 +12,8 @@ type Funnel struct {
 	Exclusions []Exclusion  `json:"exclusions,omitempty"`
 	Count      string       `json:"count,omitempty" enum:"actors,entries" doc:"Default actors"`
 	Preset     string       `json:"preset,omitempty" enum:"posthog,mixpanel,clickhouse" doc:"Fills the options left out as that product does"`
+	Times      bool         `json:"times,omitempty" doc:"Also answer how long the steps took, as histograms"`
+	Trend      *FunnelTrend `json:"trend,omitempty" doc:"Also answer the funnel by when its chains began"`
 }
 
 // FunnelStep is one step of a funnel.
@@ -32,6 +34,8 @@ type Exclusion struct {
 type FunnelAnswer struct {
 	Steps    []FunnelCount  `json:"steps"`
 	Excluded int64          `json:"excluded" doc:"Actors whose deepest attempts were all spoilt by an exclusion"`
+	Overall  *FunnelOverall `json:"overall,omitempty" doc:"From the first step to the last; with times"`
+	Trend    []FunnelPoint  `json:"trend,omitempty" doc:"By when the chains began, oldest first, empty intervals too; with trend"`
 	Series   []FunnelSeries `json:"series,omitempty"`
 	Meta     Meta           `json:"meta"`
 }
@@ -44,102 +48,16 @@ type FunnelCount struct {
 	FromFirst     float64  `json:"from_first" doc:"Share of the first step, 0 to 1"`
 	MedianSeconds *float64 `json:"median_seconds" doc:"Median time from the previous step, null for the first and when nobody made it"`
 	MeanSeconds   *float64 `json:"mean_seconds" doc:"Mean time from the previous step"`
+	Times         []Span   `json:"times,omitempty" doc:"How long it took from the previous step; with times"`
 }
 
 // FunnelSeries is the funnel of one breakdown value.
 type FunnelSeries struct {
-	Value string        `json:"value" doc:"The property's value; '' for none, 'other' for those past the limit"`
-	Steps []FunnelCount `json:"steps"`
-}
-
-// Paths asks which ways actors take. See docs/questions.md, Paths.
-type Paths struct {
-	Scope
-	Start      *Matcher `json:"start,omitempty" doc:"A path begins at its first match"`
-	End        *Matcher `json:"end,omitempty" doc:"A path is cut at its first match and its last max_steps kept"`
-	Between    *Between `json:"between,omitempty" doc:"Only what happens between two steps of a funnel"`
-	Node       string   `json:"node,omitempty" doc:"event, page, screen, touchpoint, or a property path; default event"`
-	SessionGap Duration `json:"session_gap,omitempty" doc:"A pause this long starts a new path; default 30m"`
-	MaxSteps   int      `json:"max_steps,omitempty" doc:"1 to 20, default 5"`
-	Top        int      `json:"top,omitempty" doc:"Nodes kept per step, the rest is 'other'; 1 to 50, default 5"`
-	Rules      []Rule   `json:"rules,omitempty" doc:"Cleaning rules, the first match wins"`
-	Touchpoint []Mapped `json:"touchpoints,omitempty" doc:"With node touchpoint: what each touchpoint matches"`
-}
-
-// Between limits paths to the events between two consecutive steps of a funnel.
-type Between struct {
-	Steps  []Matcher `json:"steps" doc:"Exactly two"`
-	Window Duration  `json:"window,omitempty" doc:"Default 7d"`
-}
-
-// Rule renames nodes: those that match the RE2 expression become As.
-type Rule struct {
-	Match string `json:"match"`
-	As    string `json:"as"`
-}
-
-// Mapped is a named set of matchers.
-type Mapped struct {
-	ID    string    `json:"id"`
-	Match []Matcher `json:"match"`
-}
-
-// PathsAnswer is what Paths gives. At every step the nodes' counts, with 'other', add up to what the step before
-// passed on: count(step k) = Σ (count − dropoff) of step k−1.
-type PathsAnswer struct {
-	Nodes []PathNode `json:"nodes"`
-	Edges []PathEdge `json:"edges"`
-	Paths int64      `json:"paths" doc:"Number of paths counted"`
-	Meta  Meta       `json:"meta"`
-}
-
-// PathNode is one place at one step.
-type PathNode struct {
-	ID      string `json:"id" doc:"step and name: 2:/cart"`
-	Step    int    `json:"step" doc:"From 1"`
-	Name    string `json:"name"`
-	Other   bool   `json:"other,omitempty" doc:"Stands for all the nodes that did not make the top"`
-	Count   int64  `json:"count" doc:"Paths that were here at this step"`
-	Dropoff int64  `json:"dropoff" doc:"Paths that ended here"`
-}
-
-// PathEdge is a move between two nodes of consecutive steps; Source and Target are node ids.
-type PathEdge struct {
-	Source        string  `json:"source"`
-	Target        string  `json:"target"`
-	Count         int64   `json:"count" doc:"Transitions"`
-	MedianSeconds float64 `json:"median_seconds"`
-}
-
-// Trend asks how often something happens over time.
-type Trend struct {
-	Scope
-	Series   []TrendSeries `json:"series" doc:"1 to 10"`
-	Interval string        `json:"interval,omitempty" enum:"hour,day,week,month" doc:"Default day; weeks start on Monday"`
-	TimeZone string        `json:"time_zone,omitempty" doc:"IANA name that days are cut in; default UTC"`
-}
-
-// TrendSeries is one line of a trend.
-type TrendSeries struct {
-	Matcher
-	Measure  string `json:"measure,omitempty" enum:"count,actors,sum,mean" doc:"Default count; sum and mean need property"`
-	Property string `json:"property,omitempty" doc:"Path of the number that is summed"`
-}
-
-// TrendAnswer is what Trend gives.
-type TrendAnswer struct {
-	Buckets []string    `json:"buckets" doc:"Start of each interval, RFC 3339 in the asked time zone"`
-	Series  []TrendLine `json:"series"`
-	Meta    Meta        `json:"meta"`
-}
-
-// TrendLine is one series' values, one per bucket.
-type TrendLine struct {
-	Name   string    `json:"name"`
-	Value  string    `json:"value,omitempty" doc:"Breakdown value"`
-	Values []float64 `json:"values"`
-	Counts []int64   `json:"counts" doc:"Events behind each value"`
-	Total  float64   `json:"total" doc:"Over the whole range: actors are counted once, not summed"`
+	Value   string         `json:"value" doc:"The property's value; '' for none, 'other' for those past the limit"`
+	Other   bool           `json:"other,omitempty" doc:"Stands for all the values past the limit"`
+	Steps   []FunnelCount  `json:"steps"`
+	Overall *FunnelOverall `json:"overall,omitempty" doc:"From the first step to the last; with times"`
+	Trend   []FunnelPoint  `json:"trend,omitempty" doc:"By when the chains began; with trend"`
 }
 
 // Timeline asks what one actor did.

@@ -170,78 +170,10 @@ func join(field, name string) string {
 	return field + "." + name
 }
 
-// Validate finds what is wrong with the question's form. CEL is looked at when the engine compiles it.
-func (q Paths) Validate() error {
-	var c check
-	c.scope(q.Scope)
-	if q.Breakdown != nil {
-		c.fail("breakdown", "paths have no breakdown; use filter")
-	}
-	if q.Start != nil {
-		c.matcher("start", *q.Start)
-	}
-	if q.End != nil {
-		c.matcher("end", *q.End)
-	}
-	if b := q.Between; b != nil {
-		c.count("between.steps", len(b.Steps), 2, 2)
-		c.matchers("between.steps", b.Steps)
-		c.positive("between.window", b.Window)
-	}
-	c.positive("session_gap", q.SessionGap)
-	c.between("max_steps", q.MaxSteps, 1, 20)
-	c.between("top", q.Top, 1, 50)
-	nodes := []string{"event", "page", "screen", "touchpoint"}
-	if q.Node != "" && !slices.Contains(nodes, q.Node) && (!isPath(q.Node) || strings.HasPrefix(q.Node, "profile.")) {
-		c.fail("node", "%q is none of %s, nor a property path such as properties.category%s", q.Node, strings.Join(nodes, ", "), Hint(q.Node, nodes))
-	}
-	c.count("rules", len(q.Rules), 0, 100)
-	for i, r := range q.Rules {
-		c.text(fmt.Sprintf("rules[%d].match", i), r.Match)
-		if r.Match == "" {
-			c.fail(fmt.Sprintf("rules[%d].match", i), "is empty")
-		}
-	}
-	if (q.Node == "touchpoint") != (len(q.Touchpoint) > 0) {
-		c.fail("touchpoints", "are needed with node touchpoint, and only there")
-	}
-	c.count("touchpoints", len(q.Touchpoint), 0, 200)
-	for i, t := range q.Touchpoint {
-		if t.ID == "" {
-			c.fail(fmt.Sprintf("touchpoints[%d].id", i), "is empty")
-		}
-		c.matchers(fmt.Sprintf("touchpoints[%d].match", i), t.Match)
-	}
-	return c.done()
-}
-
 func (c *check) positive(field string, d Duration) {
 	if d < 0 {
 		c.fail(field, "is negative")
 	}
-}
-
-// Validate finds what is wrong with the question's form.
-func (q Trend) Validate() error {
-	var c check
-	c.scope(q.Scope)
-	if b := q.Breakdown; b != nil && (b.Attribution != "" || b.Step != 0) {
-		c.fail("breakdown.attribution", "a trend counts each event under its own value; leave attribution out")
-	}
-	c.count("series", len(q.Series), 1, 10)
-	for i, s := range q.Series {
-		f := fmt.Sprintf("series[%d]", i)
-		c.matcher(f, s.Matcher)
-		c.oneOf(f+".measure", s.Measure, "count", "actors", "sum", "mean")
-		if s.Measure == "sum" || s.Measure == "mean" {
-			c.measure(f, &Measure{Matcher: s.Matcher, Property: s.Property})
-		}
-	}
-	c.oneOf("interval", q.Interval, "hour", "day", "week", "month")
-	if _, err := time.LoadLocation(q.TimeZone); err != nil {
-		c.fail("time_zone", "%q is not a known time zone such as Europe/Oslo", q.TimeZone)
-	}
-	return c.done()
 }
 
 // Validate finds what is wrong with the question's form.

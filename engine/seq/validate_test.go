@@ -73,12 +73,42 @@ func TestFunnelValidate(t *testing.T) {
 	f(`{`+two+`,"filter":"`+strings.Repeat("x", 9000)+`"}`, "filter", "9000 bytes")
 }
 
+func TestFunnelWhoValidate(t *testing.T) {
+	f := func(text, field, reason string) {
+		t.Helper()
+		check(t, read[seq.FunnelWho](t, text), field, reason)
+	}
+	const two = `"funnel":{"steps":[{"event":"a"},{"event":"b"}]}`
+	f(`{`+two+`,"step":1}`, "", "")
+	f(`{`+two+`,"step":2,"outcome":"lost","limit":200}`, "", "")
+	f(`{"funnel":{"steps":[{"event":"a"}],"breakdown":{"by":"properties.c"}},"step":1,"value":""}`, "", "")
+	f(`{`+two+`}`, "step", "1 to 2")
+	f(`{`+two+`,"step":3}`, "step", "1 to 2")
+	f(`{`+two+`,"step":1,"outcome":"lost"}`, "step", "before the first")
+	f(`{`+two+`,"step":1,"outcome":"losst"}`, "outcome", `did you mean "lost"?`)
+	f(`{`+two+`,"step":1,"value":"x"}`, "value", "breakdown")
+	f(`{`+two+`,"step":1,"limit":201}`, "limit", "1 to 200")
+	f(`{"funnel":{"steps":[{"event":"a"}],"window":"7d","order":"odd"},"step":1}`, "funnel.order", "none of")
+}
+
 func TestOtherValidate(t *testing.T) {
 	p := func(text, field, reason string) { t.Helper(); check(t, read[seq.Paths](t, text), field, reason) }
 	p(`{}`, "", "")
 	p(`{"node":"properties.category","max_steps":20,"top":50,"rules":[{"match":"^/p/.*","as":"/p/*"}]}`, "", "")
 	p(`{"node":"pages"}`, "node", `did you mean "page"?`)
-	p(`{"node":"profile.traits.plan"}`, "node", "none of")
+	p(`{"node":"profile.traits.plan"}`, "", "")
+	p(`{"node":"properties.a + context.channel"}`, "", "")
+	p(`{"node":"touchpoint","journey":"first-order"}`, "", "")
+	p(`{"journey":"first-order"}`, "journey", "node touchpoint")
+	p(`{"node":"touchpoint","journey":"x","touchpoints":[{"id":"a"}]}`, "touchpoints", "leave one")
+	p(`{"compare":{"a":{"filter":"true"},"b":{}}}`, "", "")
+	p(`{"compare":{"a":{"filter":"true"},"b":{"filter":"true","name":"x"}}}`, "compare.b.filter", "the same")
+	const lost = `"instead":{"funnel":{"steps":[{"event":"a"},{"event":"b"}]},"step":2}`
+	p(`{`+lost+`}`, "", "")
+	p(`{`+lost+`,"start":{"event":"a"}}`, "instead", "leave out start")
+	p(`{"instead":{"funnel":{"steps":[{"event":"a"}]},"step":1}}`, "instead.step", "before the first")
+	p(`{"instead":{"funnel":{"steps":[{"event":"a"},{"event":"b"}],"filter":"true"},"step":2}}`, "instead.funnel", "question itself")
+	p(`{"instead":{"funnel":{"steps":[{"event":"a"},{"event":"b"}],"order":"odd"},"step":2}}`, "instead.funnel.order", "none of")
 	p(`{"node":"touchpoint"}`, "touchpoints", "needed")
 	p(`{"max_steps":21}`, "max_steps", "1 to 20")
 	p(`{"top":51}`, "top", "1 to 50")
@@ -196,6 +226,7 @@ func FuzzQuestion(f *testing.F) {
 	f.Add(`{"conversion":{"event":"buy"},"channel":"touchpoint","touchpoints":[{"id":"a","match":[]}],"look_back":"30d","half_life":"7d"}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		one[seq.Funnel](t, text)
+		one[seq.FunnelWho](t, text)
 		one[seq.Paths](t, text)
 		one[seq.Trend](t, text)
 		one[seq.Timeline](t, text)

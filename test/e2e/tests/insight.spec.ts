@@ -126,3 +126,53 @@ test('a journey is held against what people did, and a deviation leads to people
   await panel.getByRole('link').first().click()
   await expect(page).toHaveURL(/\/people\/[0-9a-f]{16}/)
 })
+
+test('a drop-off names its people and leads to what they did instead', async ({ page, demo }) => {
+  await login(page, demo)
+  const steps = [{ event: 'Product Viewed' }, { event: 'Product Added' }, { event: 'Order Completed' }]
+  await page.goto(`${demo.url}/insights?question=funnel&query=${encodeURIComponent(JSON.stringify({ steps }))}`)
+  const funnel = page.getByRole('list', { name: 'Funnel, step by step' })
+  await expect(funnel).toContainText('3. Order Completed')
+  await settled(page)
+  const drop = funnel.getByRole('button', { name: /did not go on/ }).first()
+  const lost = Number(/^[\d,]+/.exec((await drop.textContent()) ?? '')?.[0].replaceAll(',', ''))
+  expect(lost).toBeGreaterThan(0)
+  await drop.click()
+  const people = page.getByRole('dialog')
+  await expect(people).toContainText(`${lost.toLocaleString('en')} people, the latest first`)
+  await expect(people.getByRole('listitem').first()).toBeVisible()
+
+  // The paths are of as many, and begin with the step that they made.
+  await people.getByRole('link', { name: 'What did they do instead?' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('who did not get to Product Added')
+  await expect(page.getByText(`${lost.toLocaleString('en')} paths`)).toBeVisible()
+  await page.getByText('Table', { exact: true }).click()
+  await expect(page.getByRole('row').nth(1)).toContainText('Product Viewed')
+})
+
+test('a funnel tells how long it took and how it goes over time; a link reopens each', async ({ page, demo }) => {
+  await login(page, demo)
+  const steps = [{ event: 'Product Viewed' }, { event: 'Product Added' }]
+  await page.goto(`${demo.url}/insights?question=funnel&query=${encodeURIComponent(JSON.stringify({ steps }))}`)
+  await page.getByText('Time it took', { exact: true }).click()
+  await expect(page.getByRole('region', { name: 'How long it took' })).toBeVisible()
+  await expect(page.getByRole('main')).toContainText(/got there: median/)
+  await page.getByText('Over time', { exact: true }).click()
+  await expect(page.getByRole('region', { name: 'Share that came through, by when they began' })).toBeVisible()
+  await settled(page)
+  await page.reload()
+  await expect(page.getByRole('region', { name: 'Share that came through, by when they began' })).toBeVisible()
+  await page.getByText('Table', { exact: true }).click()
+  await expect(page.getByRole('columnheader', { name: 'Share that came through' })).toBeVisible()
+})
+
+test('a trend of a formula stands beside the time before', async ({ page, demo }) => {
+  await login(page, demo)
+  const query = { series: [{ event: 'Order Completed', measure: 'actors' }, { event: 'Product Viewed', measure: 'actors' }], formula: 'A / B', compare: 'previous' }
+  await page.goto(`${demo.url}/insights?question=trend&last=28&view=table&query=${encodeURIComponent(JSON.stringify(query))}`)
+  await expect(page.getByRole('columnheader', { name: 'A / B, before' })).toBeVisible()
+  await expect(page.getByRole('row', { name: /^Change/ })).toContainText('%')
+  const editor = page.getByRole('region', { name: 'The question' })
+  await editor.getByLabel('Formula').fill('A × 100 / B')
+  await expect(page.getByRole('columnheader', { name: 'A × 100 / B, before' })).toBeVisible()
+})

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, NumberInput } from '@mantine/core'
+import { ActionIcon, Button, NumberInput, TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { EventField } from './EventField'
@@ -30,8 +30,17 @@ export function Exclusions({ value, error, onChange }: Props) {
           <EventField
             label={t('step.event')}
             value={x.event}
-            error={faultOf(error, `exclusions[${String(i)}]`)}
+            error={faultOf(error, `exclusions[${String(i)}].event`)}
             onChange={(event) => { put(list.map((e, k) => (k === i ? { ...e, event } : e))) }}
+          />
+          <TextInput
+            className={classes.mono}
+            mt={8}
+            label={t('step.where')}
+            placeholder="properties.price > 100.0"
+            value={x.where ?? ''}
+            error={faultOf(error, `exclusions[${String(i)}].where`)}
+            onChange={(e) => { put(list.map((o, k) => (k === i ? { ...o, where: e.currentTarget.value || undefined } : o))) }}
           />
           <div className={classes.two} style={{ marginTop: 8 }}>
             <NumberInput label={t('exclusion.from')} min={1} max={last - 1} value={x.from_step} onChange={(v) => { put(list.map((e, k) => (k === i ? { ...e, from_step: place(v, last - 1) } : e))) }} />

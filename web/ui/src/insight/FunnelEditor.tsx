@@ -4,6 +4,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Exclusions } from './Exclusions'
 import { faultOf } from './faults'
+import { BreakdownOptions, FunnelOptions } from './FunnelOptions'
+import { PeriodFields } from './PeriodFields'
 import { PropertyField } from './PropertyField'
 import { StepRow } from './StepRow'
 import type { FunnelQuestion } from './types'
@@ -83,6 +85,7 @@ export function FunnelEditor({ value, from, error, onChange }: Props) {
         error={faultOf(error, 'breakdown')}
         onChange={(by) => { onChange({ ...value, breakdown: by ? { ...value.breakdown, by } : undefined }) }}
       />
+      <BreakdownOptions value={value} error={error} onChange={onChange} />
       <TextInput
         className={classes.mono}
         label={t('filter')}
@@ -92,6 +95,8 @@ export function FunnelEditor({ value, from, error, onChange }: Props) {
         onChange={(e) => { onChange({ ...value, filter: e.currentTarget.value || undefined }) }}
       />
       <Exclusions value={value} error={error} onChange={onChange} />
+      <FunnelOptions value={value} error={error} onChange={onChange} />
+      {value.trend ? <PeriodFields value={value.trend} at="trend." error={error} onChange={(trend) => { onChange({ ...value, trend }) }} /> : null}
     </>
   )
 }

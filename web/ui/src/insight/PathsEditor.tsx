@@ -1,10 +1,11 @@
-import { NativeSelect, NumberInput, TextInput, Textarea } from '@mantine/core'
+import { NumberInput, TextInput, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { readRules, rulesText } from './body'
 import { EventField } from './EventField'
 import { faultOf } from './faults'
-import { PropertyField } from './PropertyField'
+import { PathsGroups, PathsInstead } from './PathsGroups'
+import { PathsNode } from './PathsNode'
 import type { PathsQuestion } from './types'
 import classes from './Insight.module.css'
 
@@ -14,14 +15,10 @@ interface Props {
   onChange: (value: PathsQuestion) => void
 }
 
-const kinds = ['event', 'page', 'screen'] as const
-
 /** Where paths begin and end, what they are made of, and how much of them is shown. */
 export function PathsEditor({ value, error, onChange }: Props) {
   const { t } = useTranslation('insight')
   const [rules, setRules] = useState(() => rulesText(value.rules))
-  const node = value.node ?? 'event'
-  const own = !(kinds as readonly string[]).includes(node)
   const whole = (v: string | number, most: number): number | undefined => (v === '' ? undefined : Math.min(most, Math.max(1, Math.round(Number(v)) || 1)))
   const end = (which: 'start' | 'end') => {
     const m = value[which]
@@ -50,30 +47,21 @@ export function PathsEditor({ value, error, onChange }: Props) {
   }
   return (
     <>
-      {end('start')}
-      {end('end')}
-      <NativeSelect
-        label={t('paths.node')}
-        value={own ? 'property' : node}
-        onChange={(e) => {
-          const kind = e.currentTarget.value
-          onChange({ ...value, node: kind === 'event' ? undefined : kind === 'property' ? 'properties.category' : kind })
-        }}
-        data={[...kinds, 'property' as const].map((k) => ({ value: k, label: t(`paths.kind.${k}`) }))}
-      />
-      {own ? <PropertyField label={t('paths.property')} value={node} error={faultOf(error, 'node')} onChange={(path) => { onChange({ ...value, node: path || 'properties.category' }) }} /> : null}
+      {value.instead ? <PathsInstead value={value} error={error} onChange={onChange} /> : <>{end('start')}{end('end')}</>}
+      <PathsNode value={value} error={error} onChange={onChange} />
+      <PathsGroups value={value} error={error} onChange={onChange} />
       <div className={classes.two}>
         <NumberInput label={t('paths.steps')} min={1} max={20} value={value.max_steps ?? 5} error={faultOf(error, 'max_steps')} onChange={(v) => { onChange({ ...value, max_steps: whole(v, 20) }) }} />
         <NumberInput label={t('paths.top')} min={1} max={50} value={value.top ?? 5} error={faultOf(error, 'top')} onChange={(v) => { onChange({ ...value, top: whole(v, 50) }) }} />
       </div>
-      <TextInput
+      {value.instead ? null : <TextInput
         label={t('paths.gap')}
         title={t('windowHint')}
         placeholder="30m"
         value={value.session_gap ?? ''}
         error={faultOf(error, 'session_gap')}
         onChange={(e) => { onChange({ ...value, session_gap: e.currentTarget.value.trim() || undefined }) }}
-      />
+      />}
       <Textarea
         className={classes.mono}
         label={t('paths.rules')}

@@ -9,13 +9,15 @@ import { Frame } from './Frame'
 import type { QuestionProps } from './kinds'
 import { PathsEditor } from './PathsEditor'
 import { pathsQuery } from './queries'
+import { pathsSheet } from './pathsSheet'
 import { type FlowNode, flow, sankeyOption } from './sankey'
 import { type Body } from './search'
-import type { PathsQuestion, Sheet } from './types'
+import type { Compared, PathsQuestion, Sheet } from './types'
 import { useDraft } from './useDraft'
+import classes from './Insight.module.css'
 
 const Chart = lazy(() => import('./Chart'))
-const fields = ['start', 'end', 'node', 'max_steps', 'top', 'session_gap', 'rules', 'filter']
+const fields = ['start', 'end', 'instead', 'compare', 'node', 'journey', 'max_steps', 'top', 'session_gap', 'rules', 'filter']
 
 /** Which ways people take, step by step. */
 export function PathsPage({ search, onQuery }: QuestionProps) {
@@ -26,43 +28,43 @@ export function PathsPage({ search, onQuery }: QuestionProps) {
   const { body } = readyPaths(settled)
   const { last, from, to } = search
   const answer = useQuery(pathsQuery(body, { last, from, to }))
-  const data = answer.data
+  const data = body ? answer.data : undefined
+  const lost = draft.instead?.funnel.steps[draft.instead.step - 1]
 
   const start = draft.start && chosen(draft.start) ? nameOf(draft.start) : ''
   const end = draft.end && chosen(draft.end) ? nameOf(draft.end) : ''
-  const sentence = start && end ? t('ask.pathsBoth', { start, end }) : start ? t('ask.pathsStart', { start }) : end ? t('ask.pathsEnd', { end }) : t('ask.pathsAll')
+  const sentence = lost ? t('more.ask.instead', { step: nameOf(lost) }) : start && end ? t('ask.pathsBoth', { start, end }) : start ? t('ask.pathsStart', { start }) : end ? t('ask.pathsEnd', { end }) : t('ask.pathsAll')
 
   const name = useCallback((n: FlowNode): string => (n.ended ? t('paths.ended') : n.other ? t('other') : n.name || t('emptyValue')), [t])
-  const option = useMemo(() => () => data
-    ? sankeyOption(data, {
+  const apart = useCallback((d: { value: number; low: number; high: number; clear: boolean }): string =>
+    t(d.clear ? 'more.compare.clear' : 'more.compare.unclear', { value: f.points(d.value), low: f.points(d.low), high: f.points(d.high) }), [f, t])
+  const option = useMemo(() => () => {
+    if (!data) return {}
+    const both = (c: Compared | undefined): string[] => (c
+      ? [
+          `A: ${f.count(c.a)} · ${f.share(c.share_a)}`,
+          `B: ${f.count(c.b)} · ${f.share(c.share_b)}`,
+          ...(c.difference ? [apart(c.difference)] : []),
+        ]
+      : [])
+    return sankeyOption(data, {
         name,
         count: f.count,
+        node: (n) => both(n.compared),
         link: (l, a, b) => [
           t('paths.edge', { from: name(a), to: name(b) }),
           t('paths.passed', { n: f.count(l.value), share: f.share(l.value / a.count), of: f.count(a.count) }),
           ...(l.median === undefined ? [] : [t('funnel.median', { span: f.span(l.median) })]),
+          ...both(l.compared),
         ],
       })
-    : {}, [data, f, name, t])
+  }, [data, f, name, apart, t])
 
-  const sheet = useMemo((): Sheet | undefined => {
-    if (!data) return undefined
-    const { nodes, links } = flow(data)
-    const byID = new Map(nodes.map((n) => [n.id, n]))
-    return {
-      head: [t('col.step'), t('col.from'), t('col.to'), t('col.count'), t('col.median')],
-      rows: links
-        .map((l) => ({ l, a: byID.get(l.source), b: byID.get(l.target) }))
-        .sort((x, y) => (x.a?.step ?? 0) - (y.a?.step ?? 0) || y.l.value - x.l.value)
-        .map(({ l, a, b }) => [
-          { value: a?.step ?? 0, text: String(a?.step ?? '') },
-          { value: a ? name(a) : '', text: a ? name(a) : '' },
-          { value: b ? name(b) : '', text: b ? name(b) : '' },
-          { value: l.value, text: `${f.count(l.value)}${a ? ` · ${f.share(l.value / a.count)}` : ''}` },
-          { value: l.median ?? null, text: l.median === undefined ? '–' : f.span(l.median) },
-        ]),
-    }
-  }, [data, f, name, t])
+  const sheet = useMemo((): Sheet | undefined => data && pathsSheet(data, f, {
+    head: { step: t('col.step'), from: t('col.from'), to: t('col.to'), count: t('col.count'), median: t('col.median'), difference: t('more.compare.difference') },
+    name,
+    difference: (c) => (c.difference ? t('more.compare.short', { value: f.points(c.difference.value), low: f.points(c.difference.low), high: f.points(c.difference.high) }) : '–'),
+  }), [data, f, name, t])
 
   const { nodes } = data ? flow(data) : { nodes: [] }
   const columns = Math.max(1, ...nodes.map((n) => n.step))
@@ -80,11 +82,18 @@ export function PathsPage({ search, onQuery }: QuestionProps) {
         error: allPlaced(answer.error, fields) ? null : answer.error,
         retry: () => void answer.refetch(),
         sheet,
-        empty: data?.paths === 0 ? t('paths.none') : undefined,
+        empty: !body ? t(draft.compare ? 'more.compare.waits' : 'more.node.pick') : data?.paths === 0 ? t('paths.none') : undefined,
         drawing: () => drawing.current?.(),
         chart: (
           <>
             <p className="wd-quiet" style={{ margin: '0 0 8px', fontSize: 13 }}>{data ? t('paths.count', { n: f.count(data.paths) }) : null}</p>
+            {data?.compared ? (
+              <ul className={classes.groups}>
+                <li><span className={classes.swatchA} aria-hidden="true" />A: {data.compared.a.name || t('all')} · {t('paths.count', { n: f.count(data.compared.a.paths) })}</li>
+                <li><span className={classes.swatchB} aria-hidden="true" />B: {data.compared.b.name || t('all')} · {t('paths.count', { n: f.count(data.compared.b.paths) })}</li>
+                <li className="wd-quiet">{t('more.compare.colours')}</li>
+              </ul>
+            ) : null}
             <Suspense fallback={<Loader role="status" aria-label={t('loading', { ns: 'shell' })} />}>
               <Chart option={option} height={Math.max(360, tallest * 64)} minWidth={columns * 118 + 130} label={t('paths.chart')} drawingRef={drawing} />
             </Suspense>

@@ -16,10 +16,10 @@ interface Props {
   onRemove: () => void
 }
 
-/** One step of a funnel: its event, and behind the dots a condition, a name, and whether it may be passed by. */
+/** One step of a funnel: its event, and behind the dots a condition, a name, whether only the first one ever counts, and whether it may be passed by. */
 export function StepRow({ n, of, step, error, onChange, onMove, onRemove }: Props) {
   const { t } = useTranslation('insight')
-  const [wide, setWide] = useState(Boolean(step.where ?? step.name ?? step.optional))
+  const [wide, setWide] = useState(Boolean(step.where ?? step.name ?? step.optional ?? step.first_time))
   const button = { size: 24, variant: 'subtle', color: 'gray' } as const
   return (
     <li className={classes.step}>
@@ -42,7 +42,8 @@ export function StepRow({ n, of, step, error, onChange, onMove, onRemove }: Prop
             onChange={(e) => { onChange({ ...step, where: e.currentTarget.value || undefined }) }}
           />
           <TextInput label={t('step.name')} value={step.name ?? ''} error={error('name')} onChange={(e) => { onChange({ ...step, name: e.currentTarget.value || undefined }) }} />
-          <Checkbox label={t('step.optional')} checked={step.optional ?? false} onChange={(e) => { onChange({ ...step, optional: e.currentTarget.checked || undefined }) }} />
+          <Checkbox label={t('more.firstTime')} checked={step.first_time ?? false} onChange={(e) => { onChange({ ...step, first_time: e.currentTarget.checked || undefined }) }} />
+          <Checkbox label={t('step.optional')} disabled={n === 1} checked={step.optional ?? false} onChange={(e) => { onChange({ ...step, optional: e.currentTarget.checked || undefined }) }} />
         </div>
       </Collapse>
     </li>

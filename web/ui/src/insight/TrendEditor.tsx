@@ -1,8 +1,11 @@
-import { ActionIcon, Button, NativeSelect, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Checkbox, NativeSelect, TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { letterOf, measured } from './body'
 import { EventField } from './EventField'
 import { faultOf } from './faults'
+import { measureKey, measures } from './measures'
+import { PeriodFields } from './PeriodFields'
 import { PropertyField } from './PropertyField'
 import type { TrendQuestion, TrendSeries } from './types'
 import classes from './Insight.module.css'
@@ -14,8 +17,6 @@ interface Props {
   onChange: (value: TrendQuestion) => void
 }
 
-export const intervals = ['hour', 'day', 'week', 'month'] as const
-const measures = ['count', 'actors', 'sum', 'mean'] as const
 
 /** What is followed, what is counted of it, and in which pieces of time. */
 export function TrendEditor({ value, from, error, onChange }: Props) {
@@ -30,7 +31,7 @@ export function TrendEditor({ value, from, error, onChange }: Props) {
           return (
             <li key={String(i)} className={classes.step}>
               <div className={classes.stepHead}>
-                <span>{t('trend.n', { n: i + 1 })}</span>
+                <span>{t('trend.n', { n: i + 1 })}{from.includes(i) && (from.length > 1 || value.formula) ? ` · ${letterOf(from.indexOf(i))}` : ''}</span>
                 <ActionIcon
                   size={24}
                   variant="subtle"
@@ -48,9 +49,9 @@ export function TrendEditor({ value, from, error, onChange }: Props) {
                   label={t('trend.measure')}
                   value={s.measure ?? 'count'}
                   onChange={(e) => { put(i, { ...s, measure: e.currentTarget.value === 'count' ? undefined : (e.currentTarget.value as TrendSeries['measure']) }) }}
-                  data={measures.map((m) => ({ value: m, label: t(`trend.by.${m}`) }))}
+                  data={measures.map((m) => ({ value: m, label: t(measureKey(m)) }))}
                 />
-                {s.measure === 'sum' || s.measure === 'mean' ? (
+                {measured(s) ? (
                   <PropertyField numbers label={t('paths.property')} value={s.property ?? ''} error={fault('property')} onChange={(property) => { put(i, { ...s, property: property || undefined }) }} />
                 ) : null}
                 <TextInput
@@ -70,12 +71,17 @@ export function TrendEditor({ value, from, error, onChange }: Props) {
         {t('trend.add')}
       </Button>
       <h2 className={classes.section}>{t('options')}</h2>
-      <NativeSelect
-        label={t('trend.interval')}
-        value={value.interval ?? 'day'}
-        onChange={(e) => { onChange({ ...value, interval: e.currentTarget.value === 'day' ? undefined : (e.currentTarget.value as TrendQuestion['interval']) }) }}
-        data={intervals.map((i) => ({ value: i, label: t(`trend.each.${i}`) }))}
+      <PeriodFields value={value} at="" error={error} onChange={({ interval, time_zone, week_start }) => { onChange({ ...value, interval, time_zone, week_start }) }} />
+      <TextInput
+        className={classes.mono}
+        label={t('more.formula.label')}
+        description={t('more.formula.hint')}
+        placeholder="A / B * 100"
+        value={value.formula ?? ''}
+        error={faultOf(error, 'formula')}
+        onChange={(e) => { onChange({ ...value, formula: e.currentTarget.value || undefined }) }}
       />
+      <Checkbox label={t('more.before.compare')} checked={value.compare === 'previous'} onChange={(e) => { onChange({ ...value, compare: e.currentTarget.checked ? 'previous' : undefined }) }} />
       <PropertyField
         label={t('breakdown')}
         placeholder={t('breakdownNone')}

@@ -1,5 +1,5 @@
 import type { Body } from './search'
-import type { ConformanceQuestion, FunnelQuestion, FunnelStep, PathsQuestion, TrendQuestion, TrendSeries } from './types'
+import type { ConformanceQuestion, FunnelQuestion, FunnelStep, PathsQuestion, TrendQuestion, TrendSeries, Who } from './types'
 
 type EventName = string | string[]
 
@@ -81,14 +81,36 @@ export function readyFunnel(q: FunnelQuestion): Ready<FunnelQuestion> {
   return { from, body: tidy({ ...q, steps: kept, exclusions: exclusions?.length ? exclusions : undefined }) }
 }
 
+/** What a formula calls the i-th line that is asked for. */
+export function letterOf(i: number): string {
+  return String.fromCharCode(65 + i)
+}
+
+/** Whether a line is of a property's numbers. */
+export function measured({ measure }: { measure?: TrendSeries['measure'] }): boolean {
+  return measure !== undefined && measure !== 'count' && measure !== 'actors'
+}
+
 export function readyTrend(q: TrendQuestion): Ready<TrendQuestion> {
-  const able = q.series.map((s) => ((s.measure === 'sum' || s.measure === 'mean') && !s.property ? { ...s, event: '' } : s))
+  const able = q.series.map((s) => (measured(s) && !s.property ? { ...s, event: '' } : s))
   const { kept, from } = filled(able)
   return kept.length > 0 ? { from, body: tidy({ ...q, series: kept }) } : { from }
 }
 
+/** The paths of those whom a funnel lost before a step. Range, actor and filter are the new question's own. */
+export function insteadOf(funnel: FunnelQuestion, who: Who): Body {
+  const { from, to, actor, filter, steps, window, order, entry, ties, window_from, exclusions, count, preset } = funnel
+  return tidy({ from, to, actor, filter, instead: { funnel: tidy({ steps, window, order, entry, ties, window_from, exclusions, count, preset }), step: who.step } })
+}
+
+/** Whether the touchpoints of a journey are still to be chosen. */
+function waits(q: PathsQuestion): boolean {
+  return q.node === 'touchpoint' && !q.journey && !q.touchpoints
+}
+
 export function readyPaths(q: PathsQuestion): Ready<PathsQuestion> {
-  const { start, end } = q
+  const { start, end, compare } = q
+  if (waits(q) || (compare && compare.a.filter === compare.b.filter)) return { from: [] }
   const body = { ...q, start: start && chosen(start) ? tidy(start) : undefined, end: end && chosen(end) ? tidy(end) : undefined }
   return { from: [], body: tidy(body) }
 }

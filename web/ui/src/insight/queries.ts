@@ -1,8 +1,8 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, must } from '../api/client'
 import type { RangeSearch } from '../ui/range'
 import { askBody } from './search'
-import type { AttributionQuestion, ConformanceQuestion, FunnelQuestion, PathsQuestion, TrendQuestion } from './types'
+import type { AttributionQuestion, ConformanceQuestion, FunnelQuestion, PathsQuestion, TrendQuestion, Who } from './types'
 
 export const catalogueQuery = () =>
   queryOptions({ queryKey: ['catalogue'], staleTime: 60_000, queryFn: ({ signal }) => must(api.GET('/api/v1/catalogue', { signal })) })
@@ -19,6 +19,20 @@ export const funnelQuery = (body: FunnelQuestion | undefined, range: RangeSearch
     queryKey: ['funnel', body, range],
     enabled: body !== undefined,
     queryFn: ({ signal }) => must(api.POST('/api/v1/query/funnel', { body: askBody(body ?? { steps: [] }, range, new Date()), signal })),
+  })
+
+/** The people behind a step, page after page. */
+export const whoQuery = (funnel: FunnelQuestion, range: RangeSearch, who: Who) =>
+  infiniteQueryOptions({
+    queryKey: ['funnel/who', funnel, range, who],
+    staleTime: 60_000,
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) =>
+      must(api.POST('/api/v1/query/funnel/who', {
+        body: { ...who, funnel: askBody({ ...funnel, times: undefined, trend: undefined }, range, new Date()), limit: 50, cursor: pageParam || undefined },
+        signal,
+      })),
+    getNextPageParam: (page) => page.next_cursor,
   })
 
 export const pathsQuery = (body: PathsQuestion | undefined, range: RangeSearch) =>

@@ -6,8 +6,10 @@ export type FunnelQuestion = S['FunnelQuestion']
 export type FunnelAnswer = S['FunnelAnswer']
 export type FunnelStep = S['FunnelStep']
 export type FunnelCount = S['FunnelCount']
+export type FunnelPoint = S['FunnelPoint']
 export type PathsQuestion = S['PathsQuestion']
 export type PathsAnswer = S['PathsAnswer']
+export type Compared = S['Compared']
 export type TrendQuestion = S['TrendQuestion']
 export type TrendSeries = S['TrendSeries']
 export type TrendAnswer = S['TrendAnswer']
@@ -23,6 +25,13 @@ export type ModelStep = S['ModelStep']
 export type TraceMove = S['TraceMove']
 export type Meta = S['Meta']
 export type SavedView = S['SavedView']
+
+/** Whom to list: those at a step (from 1) of what was asked, or lost before it; of one series. */
+export interface Who {
+  step: number
+  outcome?: 'lost'
+  value?: string
+}
 
 /** What the table view and the CSV hold: raw values, with how each is written on screen. */
 export interface Sheet {
