@@ -15,7 +15,6 @@ import (
 // actor's events in order.
 
 type sight struct {
-	person *event.Event
 	list   []event.Event // in order, none later than at
 	at     event.Millis
 	people int // of its account, 0 without one

@@ -218,8 +218,8 @@ func (r reader) slotOf(e ast.Expr, more string) (o operand, ok bool, f *fault) {
 			continue
 		}
 		if base.Kind() == ast.CallKind && base.AsCall().FunctionName() == "_[_]" {
-			v, f := literalOf(base.AsCall().Args()[1])
-			if f != nil || v.Kind != event.String {
+			v, _ := literalOf(base.AsCall().Args()[1])
+			if v.Kind != event.String { // pathOf tells that it is no name
 				return o, false, nil
 			}
 			path = append([]string{v.Str}, path...)

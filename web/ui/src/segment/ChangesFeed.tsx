@@ -27,7 +27,7 @@ export function ChangesFeed({ id }: { id: string }) {
       {!id ? <Text size="sm" className="wd-quiet">{t('feed.unsaved')}</Text> : null}
       {m.data && !m.data.following ? <Text size="sm" className="wd-quiet" role="status">{t('feed.wait')}</Text> : null}
       {m.data?.following && m.data.changes.length === 0 ? <Text size="sm" className="wd-quiet">{t('feed.none', { since: f.moment(m.data.since ?? '') })}</Text> : null}
-      <ul className={classes.plain} aria-live="polite">
+      <ul className={`${classes.plain ?? ''} ${classes.latest ?? ''}`} aria-live="polite" tabIndex={0} aria-labelledby="feed">
         {(m.data?.changes ?? []).map((c) => (
           <li key={`${c.id} ${c.at} ${String(c.entered)}`} className={classes.change} data-entered={c.entered}>
             <span className={classes.sign}>{c.entered ? <IconArrowNarrowRight size={16} aria-hidden="true" /> : <IconArrowNarrowLeft size={16} aria-hidden="true" />}{c.entered ? t('feed.entered') : t('feed.left')}</span>

@@ -35,8 +35,8 @@ export function SegmentDesk({ stored, etag, onMade, onGone }: Props) {
         <SizeCard answer={written ? members.data?.pages[0] : undefined} busy={members.isFetching} stale={Boolean(members.error)} error={fault ? null : members.error} />
       </div>
       <div className={classes.side}>
-        {written ? <Members list={members} account={(settled.actor ?? 'profile') === 'account'} /> : null}
         <ChangesFeed id={id} />
+        {written && (members.data ?? members.isFetching) ? <Members list={members} account={(settled.actor ?? 'profile') === 'account'} /> : null}
       </div>
     </div>
   )
