@@ -19,6 +19,7 @@ type Source interface {
 // Engine answers questions. A bad question is a *seq.Invalid; a cancelled context ends the work with ctx.Err().
 type Engine interface {
 	Sequences
+	Cohorts
 	Maps
 	Credits
 	Directory
@@ -30,6 +31,13 @@ type Sequences interface {
 	Paths(ctx context.Context, q seq.Paths) (*seq.PathsAnswer, error)
 	Trend(ctx context.Context, q seq.Trend) (*seq.TrendAnswer, error)
 	Timeline(ctx context.Context, q seq.Timeline) (*seq.TimelineAnswer, error)
+}
+
+// Cohorts are the questions about how actors come back, period by period.
+type Cohorts interface {
+	Retention(ctx context.Context, q seq.Retention) (*seq.RetentionAnswer, error)
+	Lifecycle(ctx context.Context, q seq.Lifecycle) (*seq.LifecycleAnswer, error)
+	Stickiness(ctx context.Context, q seq.Stickiness) (*seq.StickinessAnswer, error)
 }
 
 // Maps are the questions that a journey map is made of.

@@ -61,9 +61,9 @@ func (e *Engine) Trend(ctx context.Context, q seq.Trend) (*seq.TrendAnswer, erro
 // trendEdges are the starts of the intervals, the first at or before the range's start. An open start is that of the
 // oldest event.
 func trendEdges(q seq.Trend, snap *store.Snapshot, w event.Window) ([]time.Time, error) {
-	zone, err := time.LoadLocation(q.TimeZone)
+	c, err := newCalendar(seq.Calendar{TimeZone: q.TimeZone}, q.Interval)
 	if err != nil {
-		return nil, &seq.Invalid{Field: "time_zone", Reason: err.Error()}
+		return nil, err
 	}
 	if q.From == nil {
 		w.From = w.To
@@ -73,42 +73,15 @@ func trendEdges(q seq.Trend, snap *store.Snapshot, w event.Window) ([]time.Time,
 			}
 		}
 	}
-	at := floorTo(w.From.Time().In(zone), q.Interval)
+	at := c.floor(w.From.Time())
 	var out []time.Time
-	for end := w.To.Time(); at.Before(end); at = nextAfter(at, q.Interval) {
+	for end := w.To.Time(); at.Before(end); at = c.next(at) {
 		if len(out) == maxBuckets {
 			return nil, &seq.Invalid{Field: "interval", Reason: fmt.Sprintf("the range has more than %d intervals; ask for a longer interval or a shorter range", maxBuckets)}
 		}
 		out = append(out, at)
 	}
 	return out, nil
-}
-
-func floorTo(t time.Time, interval string) time.Time {
-	y, m, d := t.Date()
-	switch interval {
-	case "hour":
-		return t.Truncate(time.Second).Add(-time.Duration(t.Minute())*time.Minute - time.Duration(t.Second())*time.Second)
-	case "week":
-		return time.Date(y, m, d-(int(t.Weekday())+6)%7, 0, 0, 0, 0, t.Location())
-	case "month":
-		return time.Date(y, m, 1, 0, 0, 0, 0, t.Location())
-	}
-	return time.Date(y, m, d, 0, 0, 0, 0, t.Location())
-}
-
-// nextAfter is the start of the following interval; days and longer ones follow the calendar, across clock changes.
-func nextAfter(t time.Time, interval string) time.Time {
-	y, m, d := t.Date()
-	switch interval {
-	case "hour":
-		return t.Add(time.Hour)
-	case "week":
-		return time.Date(y, m, d+7, 0, 0, 0, 0, t.Location())
-	case "month":
-		return time.Date(y, m+1, 1, 0, 0, 0, 0, t.Location())
-	}
-	return time.Date(y, m, d+1, 0, 0, 0, 0, t.Location())
 }
 
 // trend is a trend question made ready.
