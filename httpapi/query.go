@@ -13,6 +13,7 @@ func (a *api) queries() {
 	question(a, "funnel", "How many went through these steps in turn", engine.Engine.Funnel)
 	question(a, "paths", "Which ways people take", engine.Engine.Paths)
 	question(a, "trend", "How often something happens over time", engine.Engine.Trend)
+	a.cohorts()
 	question(a, "timeline", "What one profile or account did, newest first", engine.Engine.Timeline)
 	question(a, "journey", "Every count behind a journey map", engine.Engine.Journey)
 	question(a, "attribution", "Which channels conversions are owed to, by several models", attribution)

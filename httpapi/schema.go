@@ -31,6 +31,7 @@ func schemaName(t reflect.Type, hint string) string {
 	}
 	switch t {
 	case reflect.TypeFor[seq.Funnel](), reflect.TypeFor[seq.Paths](), reflect.TypeFor[seq.Trend](),
+		reflect.TypeFor[seq.Retention](), reflect.TypeFor[seq.Lifecycle](), reflect.TypeFor[seq.Stickiness](),
 		reflect.TypeFor[seq.Timeline](), reflect.TypeFor[seq.Journey](), reflect.TypeFor[insight.Attribution]():
 		return name + "Question"
 	case reflect.TypeFor[journey.View](), reflect.TypeFor[journey.Score]():

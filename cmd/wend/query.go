@@ -13,7 +13,7 @@ import (
 
 type queryCmd struct {
 	remote
-	Question string `arg:"" enum:"funnel,paths,trend,timeline,attribution,journey,conformance" help:"funnel, paths, trend, timeline, attribution, journey or conformance."`
+	Question string `arg:"" enum:"funnel,paths,trend,retention,lifecycle,stickiness,timeline,attribution,journey,conformance" help:"funnel, paths, trend, retention, lifecycle, stickiness, timeline, attribution, journey or conformance."`
 	File     string `short:"f" required:"" help:"JSON file with the question, - for standard input."`
 	Output   string `short:"o" enum:"table,json" default:"table" help:"table or json."`
 }
@@ -31,8 +31,9 @@ func (c *queryCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	tables := map[string]func(*tabwriter.Writer, []byte) error{
-		"funnel": funnelTable, "paths": pathsTable, "trend": trendTable, "timeline": timelineTable, "attribution": attributionTable, "journey": nil,
-		"conformance": conformanceTable,
+		"funnel": funnelTable, "paths": pathsTable, "trend": trendTable,
+		"retention": retentionTable, "lifecycle": lifecycleTable, "stickiness": stickinessTable, "timeline": timelineTable,
+		"attribution": attributionTable, "journey": nil, "conformance": conformanceTable,
 	}
 	table := tables[c.Question]
 	if c.Output == "json" || table == nil {
