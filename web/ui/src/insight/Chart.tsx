@@ -1,13 +1,13 @@
 import { useComputedColorScheme } from '@mantine/core'
 import type { EChartsCoreOption } from 'echarts/core'
-import { LineChart, SankeyChart } from 'echarts/charts'
-import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components'
+import { BarChart, LineChart, SankeyChart } from 'echarts/charts'
+import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components'
 import { init, use as register } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { type RefObject, useEffect, useRef } from 'react'
 
 // Only what the rooms draw; this module is a chunk of its own.
-register([LineChart, SankeyChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer])
+register([BarChart, LineChart, SankeyChart, AriaComponent, GridComponent, LegendComponent, TooltipComponent, SVGRenderer])
 
 interface Props {
   /** Made anew when the colours change. */
