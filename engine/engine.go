@@ -21,6 +21,7 @@ type Source interface {
 type Engine interface {
 	Sequences
 	Segments
+	Cohorts
 	Maps
 	Credits
 	Directory
@@ -44,6 +45,13 @@ type Segments interface {
 // Stored tells the engine of stored segments, by id, for questions that name one.
 type Stored interface {
 	StoredSegments(ctx context.Context) (map[string]seq.StoredSegment, error)
+}
+
+// Cohorts are the questions about how actors come back, period by period.
+type Cohorts interface {
+	Retention(ctx context.Context, q seq.Retention) (*seq.RetentionAnswer, error)
+	Lifecycle(ctx context.Context, q seq.Lifecycle) (*seq.LifecycleAnswer, error)
+	Stickiness(ctx context.Context, q seq.Stickiness) (*seq.StickinessAnswer, error)
 }
 
 // Maps are the questions that a journey map is made of.

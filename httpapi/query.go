@@ -18,6 +18,7 @@ func (a *api) queries() {
 	question(a, "trend", "How often something happens over time", engine.Engine.Trend)
 	question(a, "segment", "Who fulfils a condition, and how many they are", engine.Engine.Segment)
 	question(a, "overlap", "How many are in which of several segments at once", engine.Engine.Overlap)
+	a.cohorts()
 	question(a, "timeline", "What one profile or account did, newest first", engine.Engine.Timeline)
 	question(a, "journey", "Every count behind a journey map", engine.Engine.Journey)
 	question(a, "attribution", "Which channels conversions are owed to, by several models", attribution)

@@ -32,6 +32,7 @@ func schemaName(t reflect.Type, hint string) string {
 	}
 	switch t {
 	case reflect.TypeFor[seq.Funnel](), reflect.TypeFor[seq.Paths](), reflect.TypeFor[seq.Trend](),
+		reflect.TypeFor[seq.Retention](), reflect.TypeFor[seq.Lifecycle](), reflect.TypeFor[seq.Stickiness](),
 		reflect.TypeFor[seq.Timeline](), reflect.TypeFor[seq.Journey](), reflect.TypeFor[seq.Segment](), reflect.TypeFor[seq.Overlap](),
 		reflect.TypeFor[insight.Attribution](), reflect.TypeFor[seq.FunnelWho]():
 		return name + "Question"

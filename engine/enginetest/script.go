@@ -37,8 +37,9 @@ var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 //	fail funnel S exclude=x:2-1                the question is refused
 //	  exclusions[0].to_step                    the field at fault, and words of the reason
 //
-// A question begins at the left margin; what it must answer is indented below it. The other questions (who, paths, trend,
-// journey, timeline, chains, conformance) are shown in testdata. Words with spaces stand in "quotes" or `back quotes`.
+// A question begins at the left margin; what it must answer is indented below it. The other questions (who, paths, trend, segment, overlap,
+// retention, lifecycle, stickiness, journey, timeline, chains, conformance) are shown in testdata. Words with spaces stand
+// in "quotes" or `back quotes`.
 func Run(t *testing.T, dir string, open Factory) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.test"))
 	if err != nil || len(files) == 0 {
@@ -172,6 +173,12 @@ func (s *script) ask(b *block, word, rest string) error {
 		return s.paths(b, q)
 	case "trend":
 		return s.trend(b, q)
+	case "retention":
+		return s.retention(b, q)
+	case "lifecycle":
+		return s.lifecycle(b, q)
+	case "stickiness":
+		return s.stickiness(b, q)
 	case "journey":
 		return s.journey(b, q)
 	case "timeline":

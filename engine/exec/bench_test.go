@@ -84,6 +84,47 @@ func BenchmarkFunnel(b *testing.B) {
 	}
 }
 
+// BenchmarkRetention asks for twelve weeks of the data's 60 days and what came before: events of one kind, a frequent and a
+// rarer kind, every event, and first starts, which need all of the past.
+func BenchmarkRetention(b *testing.B) {
+	ask := func(name string, blocks int, q seq.Retention) {
+		b.Run(fmt.Sprintf("%s/blocks=%d", name, blocks), func(b *testing.B) {
+			s := synthetic(200_000, blocks)
+			e := exec.New(s, s)
+			cost(b, s, func() error { _, err := e.Retention(b.Context(), q); return err })
+		})
+	}
+	of := func(start, back string) seq.Retention {
+		return seq.Retention{Start: seq.Matcher{Event: seq.Names{start}}, Return: &seq.Matcher{Event: seq.Names{back}}, Period: "week", Periods: 12,
+			Scope: seq.Scope{To: at(12 * 7 * 86400)}}
+	}
+	for _, blocks := range []int{1, 5} {
+		ask("same", blocks, of("event 5", "event 5"))
+		ask("two", blocks, of("event 8", "event 2"))
+		ask("any", blocks, of("*", "*"))
+		first := of("event 8", "event 2")
+		first.Type = "first_time"
+		ask("first", blocks, first)
+		ranged := of("event 8", "event 2")
+		ranged.From = at(14 * 86400)
+		ask("ranged", blocks, ranged)
+	}
+}
+
+func BenchmarkLifecycle(b *testing.B) {
+	s := synthetic(200_000, 1)
+	e := exec.New(s, s)
+	q := seq.Lifecycle{Scope: seq.Scope{To: at(60 * 86400)}}
+	cost(b, s, func() error { _, err := e.Lifecycle(b.Context(), q); return err })
+}
+
+func BenchmarkStickiness(b *testing.B) {
+	s := synthetic(200_000, 1)
+	e := exec.New(s, s)
+	q := seq.Stickiness{Scope: seq.Scope{To: at(60 * 86400)}}
+	cost(b, s, func() error { _, err := e.Stickiness(b.Context(), q); return err })
+}
+
 func BenchmarkJourney(b *testing.B) {
 	s := synthetic(200_000, 1)
 	e := exec.New(s, s)

@@ -279,8 +279,8 @@ func (s *scan) bitFunnel(m *bitmaps, block, steps int) *bitFunnel {
 // with an event whose entry is young enough is the depth; the entry that counts is that of the first such event of the last
 // step (there the funnel ends), or of the last such event of an earlier one (newer chains replace older ones). From the
 // entry on the chain takes the first event of each step.
-func (p *passRun) bits(r *reader, lo, hi uint32) bool {
-	f := r.bits
+func (r *funnelRun) bits(b *reader, lo, hi uint32) bool {
+	f := b.bits
 	if nextBit(f.hard, lo, hi) < hi {
 		return false
 	}
@@ -288,17 +288,17 @@ func (p *passRun) bits(r *reader, lo, hi uint32) bool {
 	if first == hi {
 		return true
 	}
-	if p.run.f.q.Entry == "first" {
-		p.bookBits(r, first, hi, len(f.steps))
+	if r.f.q.Entry == "first" {
+		r.bookBits(b, first, hi, len(f.steps))
 		return true
 	}
 	c := candidate{first: first, hi: hi, k: int32(len(f.steps) - 1), at: first, e: first}
 	if f.next(&c) {
-		if p.maybe = append(p.maybe, c); len(p.maybe) >= batch {
-			p.judge(r)
+		if r.maybe = append(r.maybe, c); len(r.maybe) >= batch {
+			r.judge(b)
 		}
 	} else {
-		p.run.all.count[0]++
+		r.all.count[0]++
 	}
 	return true
 }
@@ -334,27 +334,27 @@ func (f *bitFunnel) next(c *candidate) bool {
 
 // judge books the actors whose candidates wait. Their times are read together, so that the reads from memory overlap; who
 // has another candidate waits for the next round.
-func (p *passRun) judge(r *reader) {
-	w := p.run.f.window
-	for len(p.maybe) > 0 {
-		ages := p.ages[:len(p.maybe)]
+func (r *funnelRun) judge(b *reader) {
+	w := r.f.window
+	for len(r.maybe) > 0 {
+		ages := r.ages[:len(r.maybe)]
 		for i := range ages {
-			c := &p.maybe[i]
-			ages[i] = r.times[c.e] - r.times[c.at]
+			c := &r.maybe[i]
+			ages[i] = b.times[c.e] - b.times[c.at]
 		}
-		again := p.maybe[:0]
+		again := r.maybe[:0]
 		for i, age := range ages {
-			c := &p.maybe[i]
+			c := &r.maybe[i]
 			switch {
 			case age <= w:
-				p.bookBits(r, c.at, c.hi, int(c.k)+1)
-			case r.bits.next(c):
+				r.bookBits(b, c.at, c.hi, int(c.k)+1)
+			case b.bits.next(c):
 				again = append(again, *c)
 			default:
-				p.run.all.count[0]++
+				r.all.count[0]++
 			}
 		}
-		p.maybe = again
+		r.maybe = again
 	}
 }
 
@@ -372,17 +372,17 @@ func (f *bitFunnel) back(k int, first, e uint32) uint32 {
 }
 
 // bookBits books the chain that takes, from its entry on, the first event of each step, to the depth given at most.
-func (p *passRun) bookBits(r *reader, entry, hi uint32, depth int) {
-	t, steps := p.run.all, r.bits.steps
+func (r *funnelRun) bookBits(b *reader, entry, hi uint32, depth int) {
+	t, steps := r.all, b.bits.steps
 	t.count[0]++
-	limit := r.times[entry] + p.run.f.window
+	limit := b.times[entry] + r.f.window
 	for k, at := 1, entry; k < depth; k++ {
 		next := nextBit(steps[k], at+1, hi)
-		if next == hi || r.times[next] > limit {
+		if next == hi || b.times[next] > limit {
 			return
 		}
 		t.count[k]++
-		t.gaps[k] = append(t.gaps[k], int64(r.times[next]-r.times[at]))
+		t.gaps[k] = append(t.gaps[k], int64(b.times[next]-b.times[at]))
 		at = next
 	}
 }

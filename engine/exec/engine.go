@@ -1,12 +1,13 @@
 // Package exec is stage 3's executor: a snapshot of blocks and a question in, the answer out, in one linear pass.
 //
 // Events of one actor lie together in time order, so an operator sees actor after actor and keeps only sums. One
-// file per operator: op_funnel.go, op_path.go, op_trend.go, op_timeline.go, op_journey.go, op_people.go,
-// op_catalogue.go, op_chains.go, op_conformance.go. What they share:
+// file per operator: op_funnel.go, op_path.go, op_trend.go, op_retention.go, op_lifecycle.go, op_stickiness.go,
+// op_timeline.go, op_journey.go, op_people.go, op_catalogue.go, op_chains.go, op_conformance.go. What they share:
 //
 //	actor.go   whose rows are where: profiles in one block are read in place, others are gathered and merged by time
 //	scan.go    matchers and range on an actor's rows; the actors split over the cores by id
-//	pass.go    the funnel's own walk, the same but faster; see docs/adr/0008-the-funnel-pass.md
+//	pass.go    the fast walk, for operators that need nothing but hits; see docs/adr/0008-the-funnel-pass.md
+//	calendar.go, columns.go    periods of the calendar, and sets of them counted
 package exec
 
 import (

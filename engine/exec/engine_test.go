@@ -69,7 +69,13 @@ func all(t interface{ Fatalf(string, ...any) }, e *exec.Engine, ids ...string) (
 			keep("who", who, err)
 			tr, err := e.Trend(ctx, seq.Trend{Scope: seq.Scope{From: at(0), To: at(7200), Actor: actor, Filter: s.Filter}, Interval: "hour", Series: []seq.TrendSeries{{Matcher: seq.Matcher{Event: seq.Names{"*"}}, Measure: "actors"}}})
 			keep("trend", tr, err)
+			re, err := e.Retention(ctx, seq.Retention{Scope: s, Start: seq.Matcher{Event: seq.Names{"A"}}, Return: &seq.Matcher{Event: seq.Names{"B"}}, Period: "day"})
+			keep("retention", re, err)
 			s.Breakdown = nil
+			li, err := e.Lifecycle(ctx, seq.Lifecycle{Scope: s, Match: &seq.Matcher{Event: seq.Names{"A"}}, Interval: "day"})
+			keep("lifecycle", li, err)
+			st, err := e.Stickiness(ctx, seq.Stickiness{Scope: s, Series: []seq.Matcher{{Event: seq.Names{"A"}}, {Event: seq.Names{"*"}}}, Interval: "month"})
+			keep("stickiness", st, err)
 			p, err := e.Paths(ctx, seq.Paths{Scope: s, SessionGap: seq.Duration(time.Minute)})
 			keep("paths", p, err)
 			j, err := e.Journey(ctx, seq.Journey{Scope: s, Stages: 2, Idle: seq.Duration(time.Minute), Touchpoints: []seq.JourneyTouchpoint{touch("a", 0, "A"), touch("b", 1, "B", "A")}})
@@ -210,6 +216,18 @@ func TestCancelled(t *testing.T) {
 	f("paths", func(ctx context.Context, e *exec.Engine) error { _, err := e.Paths(ctx, seq.Paths{}); return err })
 	f("trend", func(ctx context.Context, e *exec.Engine) error {
 		_, err := e.Trend(ctx, seq.Trend{Series: []seq.TrendSeries{{Matcher: seq.Matcher{Event: seq.Names{"*"}}}}})
+		return err
+	})
+	f("retention", func(ctx context.Context, e *exec.Engine) error {
+		_, err := e.Retention(ctx, seq.Retention{Start: seq.Matcher{Event: seq.Names{"*"}}})
+		return err
+	})
+	f("lifecycle", func(ctx context.Context, e *exec.Engine) error {
+		_, err := e.Lifecycle(ctx, seq.Lifecycle{})
+		return err
+	})
+	f("stickiness", func(ctx context.Context, e *exec.Engine) error {
+		_, err := e.Stickiness(ctx, seq.Stickiness{})
 		return err
 	})
 	f("journey", func(ctx context.Context, e *exec.Engine) error {

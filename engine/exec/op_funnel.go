@@ -65,19 +65,15 @@ func (e *Engine) Funnel(ctx context.Context, q seq.Funnel) (*seq.FunnelAnswer, e
 
 // runs walks over the actors.
 func (f *funnel) runs(ctx context.Context, sc *scan) ([]*funnelRun, *worker, error) {
-	start := func(w *worker) *funnelRun { return newFunnelRun(f, w) }
-	if !f.fast(sc) {
-		return walk(ctx, sc, start, (*funnelRun).visit)
+	how := manner{slow: f.q.Breakdown != nil || f.strict}
+	if f.simple && f.cuts == nil {
+		how.need = 0b11 // nobody goes further than the first step without an event of the second
 	}
-	readers, err := f.readersOf(sc, f.bitmaps)
-	if err != nil {
-		return nil, nil, err
+	if f.simple && f.cuts == nil && !f.q.Times {
+		how.bits = func(block int) *bitFunnel { return sc.bitFunnel(f.bitmaps, block, f.n) }
 	}
-	passes, total, err := walkChunks(ctx, sc, func(w *worker) *passRun { return newPass(start(w), readers) }, (*passRun).chunk)
-	var runs []*funnelRun
-	for _, p := range passes {
-		runs = append(runs, p.run)
-	}
+	runs, total, err := pass(ctx, sc, how, func(w *worker) *funnelRun { return newFunnelRun(f, w) })
+	f.bitmaps.trim(sc.snap.Blocks)
 	return runs, total, err
 }
 
@@ -121,11 +117,17 @@ type funnelRun struct {
 	all    *tally
 	groups map[string]*tally // by breakdown value
 	split  splitter
+	maybe  []candidate // see bits
+	ages   [batch]event.Millis
 }
 
 func newFunnelRun(f *funnel, w *worker) *funnelRun {
 	return &funnelRun{w: w, f: f, solve: newSolver(f), all: newTally(f), groups: map[string]*tally{}}
 }
+
+func (r *funnelRun) take(h []hit) { r.solve.run(h, r.all) }
+
+func (r *funnelRun) brief(n int64) { r.all.count[0] += n }
 
 func (r *funnelRun) visit(a *actor) {
 	if !r.w.begin(a) {

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"context"
 	"math"
 	"math/bits"
 	"runtime"
@@ -12,10 +13,50 @@ import (
 	"wend.dev/wend/event"
 )
 
-// This file is the funnel's own walk, taken when all that an actor's hits need is the solver: no first-time matchers,
-// no segment, no traits, no breakdown, no strict order, actors being profiles. It differs from walk and hits in three ways. Profiles
-// that lie in one block only are read in a row, without being gathered first. Rows are picked 64 at a time into the bits
-// of a word. And the times are read only of actors who fulfilled more than the first step.
+// This file is the fast walk. It is taken when all that an operator needs of an actor is its hits: no first-time matchers,
+// no segment, no traits, actors being profiles. It differs from walk and hits in three ways. Profiles that lie in one block only are
+// read in a row, without being gathered first. Rows are picked 64 at a time into the bits of a word. And the times are
+// read only of actors who fulfilled all the matchers that the operator needs.
+
+// taker is what an operator does on one core with the actors that a fast walk hands to it.
+type taker interface {
+	// take books an actor by its hits.
+	take(h []hit)
+	// brief books n actors that are not worth their times but fulfil the first matcher.
+	brief(n int64)
+	// visit books an actor that is merged of several profiles, or any actor when the walk can't be fast.
+	visit(a *actor)
+}
+
+// manner is how an operator wants its hits.
+type manner struct {
+	need  uint64                     // the matchers without which an actor is not worth its times; 0 if any will do
+	loose bool                       // the hits need not be in order
+	slow  bool                       // the operator needs more than its hits
+	bits  func(block int) *bitFunnel // of a funnel: the block's bitmaps, nil for a block without; nil for none at all
+}
+
+// pass hands every actor to an operator once, on all cores, in the fastest way that the question allows. start makes a
+// core's own state; the states are handed back.
+func pass[T taker](ctx context.Context, s *scan, how manner, start func(*worker) T) ([]T, *worker, error) {
+	if how.slow || s.accounts || s.only != nil || s.first != 0 || len(s.paths) > 0 {
+		return walk(ctx, s, start, func(op T, a *actor) { op.visit(a) })
+	}
+	readers, err := readersOf(s, how.bits)
+	if err != nil {
+		return nil, nil, err
+	}
+	runs, total, err := walkChunks(ctx, s, func(w *worker) *passRun {
+		p := &passRun{w: w, op: start(w), manner: how, scan: s, readers: readers}
+		p.funnel, _ = p.op.(*funnelRun)
+		return p
+	}, (*passRun).chunk)
+	var out []T
+	for _, p := range runs {
+		out = append(out, p.op.(T))
+	}
+	return out, total, err
+}
 
 // reader is what the pass needs of one block.
 type reader struct {
@@ -70,34 +111,21 @@ const batch = 512
 
 // passRun is one core's work.
 type passRun struct {
-	run     *funnelRun
+	manner
+	w       *worker
+	op      taker
+	funnel  *funnelRun // the same, if it is one
 	scan    *scan
 	readers []*reader // per block
 	hits    []hit
 	ends    []int  // alone: where each actor's hits end; together: where each block's do
 	begin   int    // alone: where the actor's at hand begin
 	any     uint64 // matchers that the actor's hits fulfil
-	maybe   []candidate
-	ages    [batch]event.Millis
-	need    uint64 // an actor whose any lacks some of these goes no further than the first step; 0 if that can't be said
-}
-
-// fast says whether the pass can answer the question.
-func (f *funnel) fast(s *scan) bool {
-	return !s.accounts && s.only == nil && s.first == 0 && len(s.paths) == 0 && f.q.Breakdown == nil && !f.strict
-}
-
-// newPass makes a core's state from the readers, which the cores share.
-func newPass(r *funnelRun, readers []*reader) *passRun {
-	p := &passRun{run: r, scan: r.w.scan, readers: readers}
-	if r.f.simple && r.f.cuts == nil {
-		p.need = 0b11
-	}
-	return p
+	firsts  int64  // see taker.brief
 }
 
 // readersOf prepares the blocks, on all cores: the first question about an event makes its bitmaps.
-func (f *funnel) readersOf(s *scan, m *bitmaps) ([]*reader, error) {
+func readersOf(s *scan, bits func(block int) *bitFunnel) ([]*reader, error) {
 	out := make([]*reader, len(s.snap.Blocks))
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
@@ -105,16 +133,14 @@ func (f *funnel) readersOf(s *scan, m *bitmaps) ([]*reader, error) {
 		work.Go(func() error {
 			return guarded(func() error {
 				out[i] = newReader(s, i)
-				if f.simple && !f.q.Times && f.cuts == nil {
-					out[i].bits = s.bitFunnel(m, i, f.n)
+				if bits != nil {
+					out[i].bits = bits(i)
 				}
 				return nil
 			})
 		})
 	}
-	err := work.Wait()
-	m.trim(s.snap.Blocks)
-	return out, err
+	return out, work.Wait()
 }
 
 // stretch is what is left of a block's profiles in a chunk: those numbered at ≤ i < end.
@@ -131,7 +157,7 @@ func (p *passRun) chunk(c int, live func() bool) {
 	crowd, snap := p.scan.crowd, p.scan.snap
 	var parts []stretch
 	for i, b := range snap.Blocks {
-		if p.scan.outside[i] {
+		if p.scan.outside[i] && !p.scan.history {
 			continue
 		}
 		from, _ := bounds(c)
@@ -144,11 +170,13 @@ func (p *passRun) chunk(c int, live func() bool) {
 	for len(parts) > 0 && live() {
 		parts = p.step(parts, touched)
 	}
+	p.op.brief(p.firsts)
+	p.firsts = 0
 	a := &actor{}
 	for _, root := range within(crowd.roots, c) {
 		a.id, a.spans = uint64(root), gather(a.spans[:0], snap, crowd.members[root])
 		if len(a.spans) > 0 {
-			p.run.visit(a)
+			p.op.visit(a)
 		}
 	}
 }
@@ -206,14 +234,19 @@ func (p *passRun) alone(s *stretch, end int, touched []event.ProfileID) {
 			}
 		}
 		if !r.inside {
-			from, to = p.scan.narrow(span{s.block, from, to})
-		}
-		if from >= to {
+			cut, end := p.scan.narrow(span{s.block, from, to})
+			if cut >= end {
+				continue
+			}
+			scanned += int64(end - cut)
+			if to = end; !p.scan.history {
+				from = cut
+			}
+		} else if scanned += int64(to - from); from >= to {
 			continue
 		}
-		scanned += int64(to - from)
 		actors++
-		if r.bits != nil && p.bits(r, from, to) {
+		if r.bits != nil && p.funnel.bits(r, from, to) {
 			continue
 		}
 		p.any = 0
@@ -229,9 +262,11 @@ func (p *passRun) alone(s *stretch, end int, touched []event.ProfileID) {
 		}
 	}
 	p.flush(r)
-	p.judge(r)
-	p.run.w.scanned += scanned
-	p.run.w.actors += actors
+	if p.funnel != nil {
+		p.funnel.judge(r)
+	}
+	p.w.scanned += scanned
+	p.w.actors += actors
 }
 
 // flush books the actors whose hits were gathered from one block: first the times are read of all of them, so that
@@ -242,7 +277,7 @@ func (p *passRun) flush(r *reader) {
 	}
 	at := 0
 	for _, end := range p.ends {
-		p.run.solve.run(p.hits[at:end], p.run.all)
+		p.op.take(p.hits[at:end])
 		at = end
 	}
 	p.hits, p.ends, p.begin = p.hits[:0], p.ends[:0], 0
@@ -268,20 +303,21 @@ func (p *passRun) together(parts []stretch, id event.ProfileID, touched []event.
 		if skip {
 			continue
 		}
+		cut := from
 		if !r.inside {
-			from, to = p.scan.narrow(span{s.block, from, to})
+			cut, to = p.scan.narrow(span{s.block, from, to})
 		}
-		if from >= to {
-			continue
+		p.w.scanned += int64(to - cut)
+		active = active || cut < to
+		if !p.scan.history {
+			from = cut
 		}
-		p.run.w.scanned += int64(to - from)
-		active = true
 		if had := len(p.hits); p.read(r, from, to) > had {
 			p.ends = append(p.ends, len(p.hits))
 		}
 	}
 	if active {
-		p.run.w.actors++
+		p.w.actors++
 		p.solve()
 	}
 	p.hits, p.ends = p.hits[:0], p.ends[:0]
@@ -329,13 +365,12 @@ func (r *reader) mask(row uint32, code uint16) uint64 {
 	return mask
 }
 
-// shallow books the actor whose hits were read if that needs no times: nobody goes further than the first step
-// without an event of the second.
+// shallow books the actor whose hits were read if that needs no times.
 func (p *passRun) shallow() bool {
-	if p.any&p.need == p.need && p.any != 0 {
+	if p.any != 0 && p.any&p.need == p.need {
 		return false
 	}
-	p.run.all.count[0] += int64(p.any & 1)
+	p.firsts += int64(p.any & 1)
 	return true
 }
 
@@ -348,9 +383,9 @@ func (p *passRun) solve() {
 	for i := range h {
 		h[i].t = p.readers[h[i].block].times[h[i].row]
 	}
-	if len(p.ends) > 1 {
-		h = p.run.w.sorter.merge(h, p.ends)
+	if len(p.ends) > 1 && !p.loose {
+		h = p.w.sorter.merge(h, p.ends)
 		p.hits = h // the sorter keeps the list it was given
 	}
-	p.run.solve.run(h, p.run.all)
+	p.op.take(h)
 }

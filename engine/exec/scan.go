@@ -27,6 +27,7 @@ type scan struct {
 	named    [][]uint8 // per block and code: 1 if a matcher (of the first 64) names it
 	accounts bool
 	only     *population // whose events are looked at; nil: everybody's
+	history  bool        // rows before the window are hits too, for those who were in it
 	first    uint64      // bits of matchers that mean only the first such event ever
 	paths    []string    // the trait paths, see plan.Traits
 }
@@ -56,11 +57,13 @@ func newScan(snap *store.Snapshot, c *crowd, p *plan.Plan, w event.Window) *scan
 	return s
 }
 
-// narrow cuts a span to the rows in the window.
+// narrow cuts a span to the rows in the window; those of the span that come before it end where the cut begins.
 func (s *scan) narrow(p span) (lo, hi uint32) {
 	switch {
 	case s.inside[p.block]:
 		return p.lo, p.hi
+	case s.outside[p.block] && s.snap.Blocks[p.block].MaxTime < s.window.From:
+		return p.hi, p.hi
 	case s.outside[p.block]:
 		return p.lo, p.lo
 	}
@@ -73,6 +76,11 @@ func (s *scan) narrow(p span) (lo, hi uint32) {
 		b = sort.Search(len(times), func(i int) bool { return times[i] >= s.window.To })
 	}
 	return p.lo + uint32(a), p.lo + uint32(max(a, b))
+}
+
+// wants says whether a row of this time is a hit.
+func (s *scan) wants(t event.Millis) bool {
+	return s.window.Holds(t) || s.history && t < s.window.From
 }
 
 // worker is what each core keeps to itself while it walks.
@@ -146,14 +154,17 @@ func (w *worker) begin(a *actor) bool {
 	return active
 }
 
-// hits lists the actor's rows in the window that fulfil a matcher and pass the filter, in order; with all, also
-// those that fulfil none. The list is valid until the next call.
+// hits lists the actor's rows in the window (with the scan's history, those before it too) that fulfil a matcher and pass
+// the filter, in order; with all, also those that fulfil none. The list is valid until the next call.
 func (w *worker) hits(a *actor, all bool) []hit {
 	h, ends := w.buf[:0], w.ends[:0]
 	for i, p := range a.spans {
 		lo, hi := p.lo, p.hi
 		if w.scan.first == 0 {
-			lo, hi = w.cuts[i].lo, w.cuts[i].hi
+			hi = w.cuts[i].hi
+			if !w.scan.history {
+				lo = w.cuts[i].lo
+			}
 		}
 		h = w.spanHits(h, p.block, lo, hi, all)
 		ends = append(ends, len(h))
@@ -222,7 +233,7 @@ func (w *worker) firstOnly(h []hit, all bool) []hit {
 		again := x.mask & w.scan.first & seen
 		seen |= x.mask
 		x.mask &^= again
-		if w.scan.window.Holds(x.t) && (x.mask != 0 || all) {
+		if w.scan.wants(x.t) && (x.mask != 0 || all) {
 			out = append(out, x)
 		}
 	}

@@ -1,13 +1,13 @@
 import { useComputedColorScheme } from '@mantine/core'
 import type { EChartsCoreOption } from 'echarts/core'
 import { BarChart, LineChart, SankeyChart } from 'echarts/charts'
-import { GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent } from 'echarts/components'
+import { AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent } from 'echarts/components'
 import { init, use as register } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { type RefObject, useEffect, useRef } from 'react'
 
 // Only what the rooms draw; this module is a chunk of its own.
-register([BarChart, LineChart, SankeyChart, GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent, SVGRenderer])
+register([BarChart, LineChart, SankeyChart, AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent, SVGRenderer])
 
 interface Props {
   /** Made anew when the colours change. */

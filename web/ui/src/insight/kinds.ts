@@ -1,4 +1,4 @@
-import { IconArrowsDiff, IconArrowsSplit2, IconChartHistogram, IconChartLine, IconRouteAltLeft, type Icon } from '@tabler/icons-react'
+import { IconArrowsDiff, IconArrowsSplit2, IconCalendarStats, IconChartHistogram, IconChartLine, IconGridDots, IconRefresh, IconRouteAltLeft, type Icon } from '@tabler/icons-react'
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
 import { type Body, type InsightSearch, type Question, conformanceDays } from './search'
 
@@ -21,5 +21,8 @@ export const kinds: Record<Question, Kind> = {
   paths: { sign: IconRouteAltLeft, page: lazy(() => import('./PathsPage').then((m) => ({ default: m.PathsPage }))) },
   conformance: { sign: IconArrowsDiff, page: lazy(() => import('./ConformancePage').then((m) => ({ default: m.ConformancePage }))), last: conformanceDays },
   trend: { sign: IconChartLine, page: lazy(() => import('./TrendPage').then((m) => ({ default: m.TrendPage }))) },
+  retention: { sign: IconGridDots, page: lazy(() => import('./RetentionPage').then((m) => ({ default: m.RetentionPage }))), last: 90 },
+  lifecycle: { sign: IconRefresh, page: lazy(() => import('./LifecyclePage').then((m) => ({ default: m.LifecyclePage }))), last: 90 },
+  stickiness: { sign: IconCalendarStats, page: lazy(() => import('./StickinessPage').then((m) => ({ default: m.StickinessPage }))) },
   attribution: { sign: IconArrowsSplit2, page: lazy(() => import('./AttributionPage').then((m) => ({ default: m.AttributionPage }))) },
 }
