@@ -21,6 +21,7 @@ type Source interface {
 type Engine interface {
 	Sequences
 	Segments
+	Comparisons
 	Maps
 	Credits
 	Directory
@@ -44,6 +45,12 @@ type Segments interface {
 // Stored tells the engine of stored segments, by id, for questions that name one.
 type Stored interface {
 	StoredSegments(ctx context.Context) (map[string]seq.StoredSegment, error)
+}
+
+// Comparisons are the questions about who succeeds and who does not. They give counts; insight judges them.
+type Comparisons interface {
+	Drivers(ctx context.Context, q seq.Drivers) (*seq.DriverCounts, error)
+	FirstContact(ctx context.Context, q seq.FirstContact) (*seq.FirstContactCounts, error)
 }
 
 // Maps are the questions that a journey map is made of.

@@ -1,4 +1,4 @@
-import { IconArrowsDiff, IconArrowsSplit2, IconChartHistogram, IconChartLine, IconRouteAltLeft, type Icon } from '@tabler/icons-react'
+import { IconArrowsDiff, IconArrowsSplit2, IconChartDots3, IconChartHistogram, IconChartLine, IconDoorEnter, IconRouteAltLeft, type Icon } from '@tabler/icons-react'
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
 import { type Body, type InsightSearch, type Question, conformanceDays } from './search'
 
@@ -22,4 +22,6 @@ export const kinds: Record<Question, Kind> = {
   conformance: { sign: IconArrowsDiff, page: lazy(() => import('./ConformancePage').then((m) => ({ default: m.ConformancePage }))), last: conformanceDays },
   trend: { sign: IconChartLine, page: lazy(() => import('./TrendPage').then((m) => ({ default: m.TrendPage }))) },
   attribution: { sign: IconArrowsSplit2, page: lazy(() => import('./AttributionPage').then((m) => ({ default: m.AttributionPage }))) },
+  drivers: { sign: IconChartDots3, page: lazy(() => import('./DriversPage').then((m) => ({ default: m.DriversPage }))) },
+  first_contact: { sign: IconDoorEnter, page: lazy(() => import('./ContactPage').then((m) => ({ default: m.ContactPage }))) },
 }

@@ -1,6 +1,6 @@
 import { type RangeSearch, askRange, readRange } from '../ui/range'
 
-export const questions = ['funnel', 'paths', 'trend', 'attribution', 'conformance'] as const
+export const questions = ['funnel', 'paths', 'trend', 'attribution', 'conformance', 'drivers', 'first_contact'] as const
 export type Question = (typeof questions)[number]
 export type Body = Record<string, unknown>
 
