@@ -22,7 +22,7 @@ ui: web/dist/index.html ## the UI alone, into web/dist
 web/ui/node_modules/.package-lock.json: web/ui/package-lock.json
 	cd web/ui && npm ci --no-audit --no-fund
 
-web/ui/openapi.json: $(wildcard httpapi/*.go engine/seq/*.go journey/*.go engine/*.go)
+web/ui/openapi.json: $(wildcard httpapi/*.go engine/seq/*.go insight/*.go journey/*.go engine/*.go)
 	go run ./cmd/wend openapi > $@.tmp && mv $@.tmp $@
 
 web/dist/index.html: web/ui/node_modules/.package-lock.json web/ui/openapi.json $(UI_SOURCES)

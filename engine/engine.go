@@ -22,6 +22,7 @@ type Engine interface {
 	Sequences
 	Segments
 	Cohorts
+	Comparisons
 	Maps
 	Credits
 	Directory
@@ -52,6 +53,12 @@ type Cohorts interface {
 	Retention(ctx context.Context, q seq.Retention) (*seq.RetentionAnswer, error)
 	Lifecycle(ctx context.Context, q seq.Lifecycle) (*seq.LifecycleAnswer, error)
 	Stickiness(ctx context.Context, q seq.Stickiness) (*seq.StickinessAnswer, error)
+}
+
+// Comparisons are the questions about who succeeds and who does not. They give counts; insight judges them.
+type Comparisons interface {
+	Drivers(ctx context.Context, q seq.Drivers) (*seq.DriverCounts, error)
+	FirstContact(ctx context.Context, q seq.FirstContact) (*seq.FirstContactCounts, error)
 }
 
 // Maps are the questions that a journey map is made of.

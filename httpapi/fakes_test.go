@@ -117,6 +117,14 @@ func (f *fakeEngine) Chains(ctx context.Context, q seq.Chains) (*seq.ChainsAnswe
 	})
 }
 
+func (f *fakeEngine) Drivers(ctx context.Context, q seq.Drivers) (*seq.DriverCounts, error) {
+	return reply(f, ctx, q, &seq.DriverCounts{Won: 60, Lost: 40, Candidates: []seq.DriverCandidate{{Kind: "event", Event: "A", WonWith: 50, LostWith: 10, WonWithout: 10, LostWithout: 30}}})
+}
+
+func (f *fakeEngine) FirstContact(ctx context.Context, q seq.FirstContact) (*seq.FirstContactCounts, error) {
+	return reply(f, ctx, q, &seq.FirstContactCounts{All: seq.VisitCounts{Visits: 10, Failed: 4}})
+}
+
 func (f *fakeEngine) Catalogue(ctx context.Context) (*engine.Catalogue, error) {
 	return reply(f, ctx, nil, &engine.Catalogue{Events: []engine.EventInfo{{Name: "Page Viewed", Kind: "page", Count: 7}}})
 }

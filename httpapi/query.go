@@ -20,13 +20,16 @@ func (a *api) queries() {
 	question(a, "overlap", "How many are in which of several segments at once", engine.Engine.Overlap)
 	a.cohorts()
 	question(a, "timeline", "What one profile or account did, newest first", engine.Engine.Timeline)
+	question(a, "drivers", "Which events and properties go with success, and which with failure", judged(insight.Drive))
+	question(a, "first_contact", "How many first visits end before they have begun: the 3-click and 7-second test", judged(insight.Greet))
 	question(a, "journey", "Every count behind a journey map", engine.Engine.Journey)
-	question(a, "attribution", "Which channels conversions are owed to, by several models", attribution)
+	question(a, "attribution", "Which channels conversions are owed to, by several models", judged(insight.Attribute))
 	questionTo(a, a.Maps, "conformance", "How well people follow a plan: a journey's, or one of your own", Maps.Conform)
 }
 
-func attribution(e engine.Engine, ctx context.Context, q insight.Attribution) (*insight.AttributionAnswer, error) {
-	return insight.Attribute(ctx, e, q)
+// judged turns insight's front of a question, which asks the engine and judges its counts, into the form of an engine's.
+func judged[Q, A any](front func(context.Context, engine.Engine, Q) (*A, error)) func(engine.Engine, context.Context, Q) (*A, error) {
+	return func(e engine.Engine, ctx context.Context, q Q) (*A, error) { return front(ctx, e, q) }
 }
 
 // askPaths looks up the touchpoints of the journey that the question names, and sets the differences between two groups

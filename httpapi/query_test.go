@@ -38,6 +38,12 @@ func TestQuestionsReachTheEngine(t *testing.T) {
 	f("paths", `{"max_steps":3,"node":"page"}`, seq.Paths{MaxSteps: 3, Node: "page"})
 	f("trend", `{"series":[{"event":"*","measure":"actors"}]}`, seq.Trend{Series: []seq.TrendSeries{{Matcher: seq.Matcher{Event: seq.Names{"*"}}, Measure: "actors"}}})
 	f("timeline", `{"id":"00000000000000ff","actor":"account"}`, seq.Timeline{Scope: seq.Scope{Actor: "account"}, ID: "00000000000000ff"})
+	f("drivers", `{"funnel":{"steps":[{"event":"A"},{"event":"B"}],"window":"1d"},"exposure":"entry"}`, seq.Drivers{Exposure: "entry",
+		Funnel: &seq.DriverFunnel{Steps: []seq.Matcher{{Event: seq.Names{"A"}}, {Event: seq.Names{"B"}}}, Window: seq.Duration(24 * time.Hour)}})
+	least := 4.0
+	f("drivers", `{"score":{"event":"A","property":"properties.score","at_least":4}}`, seq.Drivers{
+		Score: &seq.DriverScore{Measure: seq.Measure{Matcher: seq.Matcher{Event: seq.Names{"A"}}, Property: "properties.score"}, AtLeast: &least}})
+	f("first_contact", `{"clicks":2,"by":["device"]}`, seq.FirstContact{Clicks: 2, By: []string{"device"}})
 	f("journey", `{"touchpoints":[{"id":"a","stage":0,"match":[{"event":"A"}]}],"stages":1}`, seq.Journey{
 		Touchpoints: []seq.JourneyTouchpoint{{ID: "a", Match: []seq.Matcher{{Event: seq.Names{"A"}}}}}, Stages: 1,
 	})
@@ -89,6 +95,22 @@ func TestPathsComparedHaveIntervals(t *testing.T) {
 	if diff, ok := node["difference"].(map[string]any); !ok || diff["clear"] != true {
 		t.Errorf("%v", node)
 	}
+}
+
+// TestJudgedQuestions: the engine counts, insight judges, the edge shows what insight says.
+func TestJudgedQuestions(t *testing.T) {
+	d := newDesk(t)
+	got := d.expect(200, "POST /api/v1/query/drivers", `{"funnel":{"steps":[{"event":"A"},{"event":"B"}]}}`)
+	x := got["drivers"].([]any)[0].(map[string]any)
+	if x["event"] != "A" || x["won_with"] != 50.0 || x["direction"] != "success" || x["odds_ratio"].(float64) < 12 || got["success"].(map[string]any)["rate"] != 0.6 {
+		t.Errorf("got %v", got)
+	}
+	got = d.expect(200, "POST /api/v1/query/first_contact", `{}`)
+	if got["all"].(map[string]any)["failed"].(map[string]any)["rate"] != 0.4 || fmt.Sprint(got["splits"]) != "[]" {
+		t.Errorf("got %v", got)
+	}
+	d.engine.err = &seq.Invalid{Field: "funnel.steps[1].where", Reason: "1:1: no"}
+	problemAt(t, d.expect(400, "POST /api/v1/query/drivers", `{"funnel":{"steps":[{"event":"A"},{"event":"B"}]}}`), "body.funnel.steps[1].where", "1:1: no")
 }
 
 func TestAnswersHaveNoNullLists(t *testing.T) {

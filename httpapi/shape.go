@@ -69,7 +69,7 @@ type FileProblem struct {
 type SavedView struct {
 	ID        string         `json:"id,omitempty" readOnly:"true" doc:"Given out when it is created"`
 	Title     string         `json:"title" minLength:"1" maxLength:"200" doc:"For people"`
-	Question  string         `json:"question" enum:"funnel,paths,trend,retention,lifecycle,stickiness,timeline,attribution,journey,conformance" doc:"Which question"`
+	Question  string         `json:"question" enum:"funnel,paths,trend,retention,lifecycle,stickiness,timeline,attribution,journey,conformance,drivers,first_contact" doc:"Which question"`
 	Query     map[string]any `json:"query" doc:"The question's body, as posted to /api/v1/query/{question}"`
 	Place     string         `json:"place,omitempty" maxLength:"200" doc:"Where it is shown: home, or a journey's id; default only in the list"`
 	Revision  int64          `json:"revision,omitempty" readOnly:"true" doc:"Grows with every change; the ETag is made of it"`

@@ -5,8 +5,8 @@
 // use, the function says which one it is and where it is published.
 package insight
 
-// Z is the standard normal quantile of a two-sided 95 % interval.
-const Z = 1.959963984540054
+// z is the standard normal quantile of a two-sided 95 % interval.
+const z = 1.959963984540054
 
 // Rate is a share with the counts behind it: never a bare percentage.
 type Rate struct {

@@ -10,6 +10,9 @@ import (
 	"wend.dev/wend/insight"
 )
 
+// z95 is the standard normal quantile of a two-sided 95 % interval.
+const z95 = 1.959963984540054
+
 func near(t *testing.T, what string, got, want, within float64) {
 	t.Helper()
 	if math.IsNaN(got) || math.Abs(got-want) > within {
@@ -76,7 +79,7 @@ func TestNPSChange(t *testing.T) {
 	if c.Direction != "no_change" || *c.Low >= 0 || *c.High <= 0 {
 		t.Errorf("20 to 26 is judged %q, %.2f to %.2f", c.Direction, *c.Low, *c.High)
 	}
-	se := (*c.High - *c.Low) / 2 / insight.Z
+	se := (*c.High - *c.Low) / 2 / z95
 	mid := (*c.High + *c.Low) / 2
 	near(t, "p", 2*distuv.UnitNormal.Survival(mid/se), 0.064, 0.0005)
 
@@ -166,8 +169,8 @@ func TestChangeOfCounts(t *testing.T) {
 	// For large counts it is the log-ratio interval: exp(ln 1.1 ± 1.96 √(1/11000 + 1/10000)).
 	c = insight.ChangeOfCounts(11000, 10000, true)
 	se := math.Sqrt(1.0/11000 + 1.0/10000)
-	near(t, "low", *c.Low, 1.1*math.Exp(-insight.Z*se)-1, 1e-4)
-	near(t, "high", *c.High, 1.1*math.Exp(insight.Z*se)-1, 1e-4)
+	near(t, "low", *c.Low, 1.1*math.Exp(-z95*se)-1, 1e-4)
+	near(t, "high", *c.High, 1.1*math.Exp(z95*se)-1, 1e-4)
 	if c.Direction != "better" || insight.ChangeOfCounts(11000, 10000, false).Direction != "worse" {
 		t.Error("up is judged wrong")
 	}

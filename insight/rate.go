@@ -9,8 +9,8 @@ func NewRate(n, of int64) Rate {
 		return Rate{N: n, Of: of, High: 1}
 	}
 	p, m := float64(n)/float64(of), float64(of)
-	centre := (p + Z*Z/(2*m)) / (1 + Z*Z/m)
-	half := Z / (1 + Z*Z/m) * math.Sqrt(p*(1-p)/m+Z*Z/(4*m*m))
+	centre := (p + z*z/(2*m)) / (1 + z*z/m)
+	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
 	r := Rate{N: n, Of: of, Rate: p, Low: max(centre-half, 0), High: min(centre+half, 1)}
 	if n == 0 {
 		r.Low = 0 // exactly, where rounding would leave 1e-17

@@ -49,7 +49,7 @@ func NewScore(scale string, answers Sample) *Score {
 		p, d := ends(in)
 		s.Value = 100 * float64(p-d) / float64(n)
 		est, se := adjustedNPS(p, d, n)
-		s.Low, s.High = max(est-Z*se, -100), min(est+Z*se, 100)
+		s.Low, s.High = max(est-z*se, -100), min(est+z*se, 100)
 	case CSAT:
 		r := NewRate(content(in), n)
 		s.Value, s.Low, s.High = r.Rate, r.Low, r.High
@@ -98,7 +98,7 @@ func DifferenceOfNPS(a, b Sample) Estimate {
 	pb, db := ends(b)
 	ea, sa := adjustedNPS(pa, da, a.N())
 	eb, sb := adjustedNPS(pb, db, b.N())
-	half := Z * math.Hypot(sa, sb)
+	half := z * math.Hypot(sa, sb)
 	return Estimate{
 		Value: 100 * (float64(pa-da)/float64(a.N()) - float64(pb-db)/float64(b.N())),
 		Low:   ea - eb - half, High: ea - eb + half,

@@ -20,19 +20,21 @@ type queryCmd struct {
 // tables are the questions that can be asked, and how each answer is written as a table; nil: as JSON only.
 func tables() map[string]func(*tabwriter.Writer, []byte) error {
 	return map[string]func(*tabwriter.Writer, []byte) error{
-		"attribution": attributionTable,
-		"conformance": conformanceTable,
-		"funnel":      funnelTable,
-		"journey":     nil,
-		"lifecycle":   lifecycleTable,
-		"overlap":     overlapTable,
-		"paths":       pathsTable,
-		"retention":   retentionTable,
-		"segment":     segmentTable,
-		"stickiness":  stickinessTable,
-		"timeline":    timelineTable,
-		"trend":       trendTable,
-		"who":         whoTable,
+		"attribution":   attributionTable,
+		"conformance":   conformanceTable,
+		"drivers":       driversTable,
+		"first_contact": contactTable,
+		"funnel":        funnelTable,
+		"journey":       nil,
+		"lifecycle":     lifecycleTable,
+		"overlap":       overlapTable,
+		"paths":         pathsTable,
+		"retention":     retentionTable,
+		"segment":       segmentTable,
+		"stickiness":    stickinessTable,
+		"timeline":      timelineTable,
+		"trend":         trendTable,
+		"who":           whoTable,
 	}
 }
 

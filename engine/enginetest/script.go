@@ -38,7 +38,7 @@ var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 //	  exclusions[0].to_step                    the field at fault, and words of the reason
 //
 // A question begins at the left margin; what it must answer is indented below it. The other questions (who, paths, trend, segment, overlap,
-// retention, lifecycle, stickiness, journey, timeline, chains, conformance) are shown in testdata. Words with spaces stand
+// retention, lifecycle, stickiness, journey, timeline, chains, conformance, drivers, contact) are shown in testdata. Words with spaces stand
 // in "quotes" or `back quotes`.
 func Run(t *testing.T, dir string, open Factory) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.test"))
@@ -162,6 +162,9 @@ func (s *script) do(b *block) error {
 func (s *script) ask(b *block, word, rest string) error {
 	q, err := parseQuestion(rest)
 	if err != nil {
+		return err
+	}
+	if ok, err := s.compare(b, word, q); ok {
 		return err
 	}
 	switch word {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,6 +53,46 @@ func synthetic(profiles, blocks int) *standing {
 		b.Starts = append(b.Starts, uint32(len(b.Times)))
 		b.MinTime, b.MaxTime = slices.Min(b.Times), slices.Max(b.Times)
 		s.snap.Blocks = append(s.snap.Blocks, b)
+	}
+	return s
+}
+
+// painted gives synthetic blocks ten properties of text, each on a third of the events, and two of numbers.
+func painted(s *standing) *standing {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for _, b := range s.snap.Blocks {
+		for i := range 12 {
+			path := fmt.Sprintf("properties.c%d", i)
+			if i < 3 {
+				path = fmt.Sprintf("context.c%d", i)
+			}
+			c := &store.Column{Path: path, Kind: event.String, Present: make([]uint64, (b.Rows()+63)/64)}
+			if i >= 10 {
+				c.Kind = event.Number
+			} else {
+				c.Dict.Offsets = []uint32{0}
+				for v := range 50 {
+					c.Dict.Bytes = fmt.Appendf(c.Dict.Bytes, "value %d", v)
+					c.Dict.Offsets = append(c.Dict.Offsets, uint32(len(c.Dict.Bytes)))
+				}
+			}
+			for row := range b.Rows() {
+				if row%512 == 0 {
+					c.Rank = append(c.Rank, uint32(c.Len()))
+				}
+				if rng.Uint32()%3 != 0 {
+					continue
+				}
+				c.Present[row/64] |= 1 << (row % 64)
+				if i >= 10 {
+					c.Nums = append(c.Nums, float64(rng.Uint32()%1000))
+				} else {
+					c.Codes.U8 = append(c.Codes.U8, uint8(rng.Uint32()%50))
+				}
+			}
+			b.Columns = append(b.Columns, c)
+		}
+		slices.SortFunc(b.Columns, func(x, y *store.Column) int { return strings.Compare(x.Path, y.Path) })
 	}
 	return s
 }

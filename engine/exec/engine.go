@@ -2,7 +2,8 @@
 //
 // Events of one actor lie together in time order, so an operator sees actor after actor and keeps only sums. One
 // file per operator: op_funnel.go, op_path.go, op_trend.go, op_retention.go, op_lifecycle.go, op_stickiness.go,
-// op_timeline.go, op_journey.go, op_people.go, op_catalogue.go, op_chains.go, op_conformance.go. What they share:
+// op_timeline.go, op_journey.go, op_people.go, op_catalogue.go, op_chains.go, op_conformance.go, op_drivers.go,
+// op_contact.go, op_segment.go. What they share:
 //
 //	actor.go   whose rows are where: profiles in one block are read in place, others are gathered and merged by time
 //	scan.go    matchers and range on an actor's rows; the actors split over the cores by id

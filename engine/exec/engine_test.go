@@ -84,6 +84,10 @@ func all(t interface{ Fatalf(string, ...any) }, e *exec.Engine, ids ...string) (
 			keep("chains", c, err)
 			cf, err := e.Conformance(ctx, seq.Conformance{Scope: s, Model: model("A B? C"), Idle: seq.Duration(time.Hour)})
 			keep("conformance", cf, err)
+			d, err := e.Drivers(ctx, seq.Drivers{Scope: s, Counts: true, Exposure: "window", Funnel: &seq.DriverFunnel{Steps: []seq.Matcher{{Event: seq.Names{"A"}}, {Event: seq.Names{"B"}}}, Window: seq.Duration(20 * time.Minute)}})
+			keep("drivers", d, err)
+			fc, err := e.FirstContact(ctx, seq.FirstContact{Scope: s, SessionGap: seq.Duration(10 * time.Minute), Engaged: []seq.Matcher{{Event: seq.Names{"C"}}}, By: []string{"properties.c"}})
+			keep("first contact", fc, err)
 		}
 	}
 	for _, id := range ids {
@@ -245,6 +249,11 @@ func TestCancelled(t *testing.T) {
 	f("trend of a segment", func(ctx context.Context, e *exec.Engine) error {
 		scope := seq.Scope{Segment: &seq.SegmentRef{Where: `did("event 1")`}}
 		_, err := e.Trend(ctx, seq.Trend{Scope: scope, Series: []seq.TrendSeries{{Matcher: seq.Matcher{Event: seq.Names{"*"}}}}})
+		return err
+	})
+	f("drivers", func(ctx context.Context, e *exec.Engine) error { _, err := e.Drivers(ctx, twoSteps()); return err })
+	f("first contact", func(ctx context.Context, e *exec.Engine) error {
+		_, err := e.FirstContact(ctx, seq.FirstContact{})
 		return err
 	})
 	f("people", func(ctx context.Context, e *exec.Engine) error {

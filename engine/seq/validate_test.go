@@ -254,3 +254,59 @@ func one[Q validator](t *testing.T, text string) {
 		t.Fatalf("%s: valid before, now %v", b, err)
 	}
 }
+
+func TestDriversValidate(t *testing.T) {
+	f := func(text, field, reason string) {
+		t.Helper()
+		check(t, read[seq.Drivers](t, text), field, reason)
+	}
+	const two = `"funnel":{"steps":[{"event":"a"},{"event":"b"}]}`
+	const score = `"score":{"event":"a","property":"properties.score","at_least":4}`
+	f(`{`+two+`}`, "", "")
+	f(`{`+score+`,"look_back":"90d","counts":true,"leave_out":["x","properties.y"]}`, "", "")
+	f(`{"funnel":{"steps":[{"event":"a"},{"event":"b"},{"event":"c"}],"from_step":1,"to_step":3,"window":"1d"},"exposure":"entry"}`, "", "")
+	f(`{}`, "funnel", "what success is")
+	f(`{`+two+`,`+score+`}`, "score", "both")
+	f(`{"funnel":{"steps":[{"event":"a"}]}}`, "funnel.steps", "2 to 10")
+	f(`{"funnel":{"steps":[{"event":"a"},{"event":""}]}}`, "funnel.steps[1].event", "empty")
+	f(`{"funnel":{"steps":[{"event":"a"},{"event":"b"}],"to_step":1}}`, "funnel.to_step", "2 to 2")
+	f(`{"funnel":{"steps":[{"event":"a"},{"event":"b"}],"from_step":2}}`, "funnel.from_step", "1 to 1")
+	f(`{"funnel":{"steps":[{"event":"a"},{"event":"b"}],"to_step":-1}}`, "funnel.to_step", "")
+	f(`{`+two+`,"exposure":"widow"}`, "exposure", `did you mean "window"?`)
+	f(`{`+score+`,"exposure":"entry"}`, "exposure", "score")
+	f(`{`+two+`,"leave_out":[""]}`, "leave_out[0]", "empty")
+	f(`{`+two+`,"breakdown":{"by":"properties.x"}}`, "breakdown", "filter")
+	f(`{"score":{"event":"a","property":"score","at_least":4}}`, "score.property", "path of a number")
+	f(`{"score":{"event":"a","property":"properties.score"}}`, "score.at_least", "one of them")
+	f(`{"score":{"event":"a","property":"properties.score","at_least":4,"at_most":5}}`, "score.at_least", "one of them")
+}
+
+func TestDriversDefaults(t *testing.T) {
+	q := read[seq.Drivers](t, `{"funnel":{"steps":[{"event":"a"},{"event":"b"},{"event":"c"}]}}`)
+	d := q.Defaults()
+	if d.Exposure != "matched" || d.LookBack.String() != "30d" || d.Funnel.FromStep != 2 || d.Funnel.ToStep != 3 || d.Funnel.Window.String() != "7d" {
+		t.Errorf("%+v %+v", d, d.Funnel)
+	}
+	if q.Funnel.ToStep != 0 {
+		t.Error("Defaults changed the question it was asked of")
+	}
+}
+
+func TestFirstContactValidate(t *testing.T) {
+	f := func(text, field, reason string) {
+		t.Helper()
+		check(t, read[seq.FirstContact](t, text), field, reason)
+	}
+	f(`{}`, "", "")
+	f(`{"clicks":5,"within":"10s","session_gap":"1h","engaged":[{"event":"a"}],"by":["device","context.locale"],"limit":3}`, "", "")
+	f(`{"clicks":101}`, "clicks", "1 to 100")
+	f(`{"limit":-1}`, "limit", "1 to 100")
+	f(`{"by":["devise"]}`, "by[0]", `did you mean "device"?`)
+	f(`{"by":["profile.traits.plan"]}`, "by[0]", "property path")
+	f(`{"engaged":[{"event":""}]}`, "engaged[0].event", "empty")
+	f(`{"breakdown":{"by":"context.locale"}}`, "breakdown", "by")
+	d := seq.FirstContact{}.Defaults()
+	if d.Clicks != 3 || d.Within.String() != "7s" || d.SessionGap.String() != "30m" || len(d.By) != 4 || d.Limit != 20 || len(d.Engaged) != 1 {
+		t.Errorf("%+v", d)
+	}
+}

@@ -41,8 +41,12 @@ func (w *world) funnel(r *rand.Rand, distinct bool) (q seq.Funnel, actor, sql st
 		actor, window, mode, strings.Join(conditions, ", "), sql)
 }
 
+// ruling is how ClickHouse is asked about the same funnel: by which actor, and in which words.
+type ruling struct{ actor, sql string }
+
 // judgeFunnel compares how many actors made each step; where they differ it looks for an actor to show.
-func judgeFunnel(t *testing.T, c *clickhouse, w *world, q seq.Funnel, actor, sql string) {
+func judgeFunnel(t *testing.T, c *clickhouse, w *world, q seq.Funnel, by ruling) {
+	actor, sql := by.actor, by.sql
 	t.Helper()
 	levels := query[[2]uint64](t, c, sql)
 	want := make([]int64, len(q.Steps))

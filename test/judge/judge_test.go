@@ -38,7 +38,7 @@ func TestJudge(t *testing.T) {
 			for _, w := range worlds {
 				for range n {
 					q, actor, sql := w.funnel(r, distinct)
-					judgeFunnel(t, c, w, q, actor, sql)
+					judgeFunnel(t, c, w, q, ruling{actor, sql})
 				}
 			}
 		}

@@ -176,3 +176,33 @@ test('a trend of a formula stands beside the time before', async ({ page, demo }
   await editor.getByLabel('Formula').fill('A × 100 / B')
   await expect(page.getByRole('columnheader', { name: 'A × 100 / B, before' })).toBeVisible()
 })
+
+test('drivers are ranked with their odds, steps on the way apart, and one opens as a funnel', async ({ page, demo }) => {
+  await login(page, demo)
+  await page.goto(`${demo.url}/insights`)
+  await page.getByRole('main').getByRole('link', { name: 'Drivers' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('What goes with getting from Product Viewed to Order Completed within 7 days?')
+  const good = page.getByRole('list', { name: /^Goes with/ }).first() // in a shop of few people it may be either
+  await expect(good.getByRole('listitem').first()).toContainText(/\d+% \([\d,]+ of [\d,]+\) with it/)
+  await expect(good.getByRole('img', { name: /^[\d.,> ]+ \(.+ – .+\)$/ }).first()).toBeVisible()
+  await expect(good).not.toContainText('Checkout Started')
+  await page.getByText(/^Steps on the way/).click()
+  await expect(page.getByRole('list', { name: /^On the way/ })).toContainText('Checkout Started')
+
+  await good.getByRole('link', { name: 'as a funnel' }).first().click()
+  await expect(page.getByRole('list', { name: 'Funnel, step by step' })).toContainText('Product Viewed')
+})
+
+test('first contact shows how first visits end, by device', async ({ page, demo }) => {
+  await login(page, demo)
+  await page.goto(`${demo.url}/insights?question=first_contact`)
+  const devices = page.getByRole('region', { name: 'Device' }).first()
+  await expect(devices.getByRole('row', { name: /mobile/ })).toContainText(/\d+% \(\d+\)/)
+  await expect(page.getByText(/^[\d,]+ of [\d,]+ first visits failed/)).toBeVisible()
+  const clicks = page.getByLabel('With at most (clicks)')
+  await clicks.fill('1')
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('before click 2')
+  await settled(page)
+  await page.getByText('Table', { exact: true }).click()
+  await expect(page.getByRole('row').nth(1)).toContainText('All')
+})

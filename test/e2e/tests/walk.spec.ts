@@ -32,6 +32,8 @@ const stops: Stop[] = [
   { name: 'paths', path: '/insights?question=paths', ready: async (page) => { await expect(page.getByRole('img', { name: /^Paths, step by step/ }).locator('svg')).toBeVisible() } },
   { name: 'trend', path: `/insights?question=trend&query=${query(trend)}`, ready: async (page) => { await expect(page.getByRole('img', { name: 'Lines over time' }).locator('svg')).toBeVisible() } },
   { name: 'conformance', path: '/insights?question=conformance&last=90', ready: async (page) => { await expect(page.getByRole('region', { name: 'The most frequent ways' })).toBeVisible() } },
+  { name: 'drivers', path: '/insights?question=drivers', ready: async (page) => { await expect(page.getByRole('list', { name: /^Goes with/ }).first()).toBeVisible() } },
+  { name: 'first-contact', path: '/insights?question=first_contact', ready: async (page) => { await expect(page.getByRole('region', { name: 'Device' }).first()).toBeVisible() } },
   { name: 'people', path: '/people', ready: heading('People') },
   { name: 'profile', path: '/people/PERSON', ready: heading(/./) },
   ...['sources', 'live', 'rejected', 'imports', 'catalogue', 'health'].map((tab) => ({

@@ -3,11 +3,11 @@ import type { ConformanceQuestion, FunnelQuestion, FunnelStep, PathsQuestion, Tr
 
 type EventName = string | string[]
 
-function records(value: unknown): Body[] {
+export function records(value: unknown): Body[] {
   return Array.isArray(value) ? value.filter((v): v is Body => typeof v === 'object' && v !== null) : []
 }
 
-function eventOf(value: unknown): EventName {
+export function eventOf(value: unknown): EventName {
   if (typeof value === 'string') return value
   return Array.isArray(value) ? value.filter((v): v is string => typeof v === 'string') : ''
 }

@@ -1,4 +1,4 @@
-import { IconArrowsDiff, IconArrowsSplit2, IconCalendarStats, IconChartHistogram, IconChartLine, IconGridDots, IconRefresh, IconRouteAltLeft, type Icon } from '@tabler/icons-react'
+import { IconArrowsDiff, IconArrowsSplit2, IconCalendarStats, IconChartDots3, IconChartHistogram, IconChartLine, IconDoorEnter, IconGridDots, IconRefresh, IconRouteAltLeft, type Icon } from '@tabler/icons-react'
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
 import { type Body, type InsightSearch, type Question, conformanceDays } from './search'
 
@@ -25,4 +25,6 @@ export const kinds: Record<Question, Kind> = {
   lifecycle: { sign: IconRefresh, page: lazy(() => import('./LifecyclePage').then((m) => ({ default: m.LifecyclePage }))), last: 90 },
   stickiness: { sign: IconCalendarStats, page: lazy(() => import('./StickinessPage').then((m) => ({ default: m.StickinessPage }))) },
   attribution: { sign: IconArrowsSplit2, page: lazy(() => import('./AttributionPage').then((m) => ({ default: m.AttributionPage }))) },
+  drivers: { sign: IconChartDots3, page: lazy(() => import('./DriversPage').then((m) => ({ default: m.DriversPage }))) },
+  first_contact: { sign: IconDoorEnter, page: lazy(() => import('./ContactPage').then((m) => ({ default: m.ContactPage }))) },
 }

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { api, must } from '../api/client'
 import type { RangeSearch } from '../ui/range'
 import { askBody } from './search'
-import type { AttributionQuestion, ConformanceQuestion, FunnelQuestion, PathsQuestion, TrendQuestion, Who } from './types'
+import type { AttributionQuestion, ConformanceQuestion, ContactQuestion, DriversQuestion, FunnelQuestion, PathsQuestion, TrendQuestion, Who } from './types'
 
 export const catalogueQuery = () =>
   queryOptions({ queryKey: ['catalogue'], staleTime: 60_000, queryFn: ({ signal }) => must(api.GET('/api/v1/catalogue', { signal })) })
@@ -74,4 +74,19 @@ export const accountNameQuery = (id: string) =>
   queryOptions({
     queryKey: ['account', id, 'name'],
     queryFn: async ({ signal }) => (await must(api.GET('/api/v1/accounts/{id}', { params: { path: { id }, query: { limit: 1 } }, signal }))).name,
+  })
+
+export const driversQuery = (body: DriversQuestion | undefined, range: RangeSearch) =>
+  queryOptions({
+    ...kept,
+    queryKey: ['drivers', body, range],
+    enabled: body !== undefined,
+    queryFn: ({ signal }) => must(api.POST('/api/v1/query/drivers', { body: askBody(body ?? {}, range, new Date()), signal })),
+  })
+
+export const contactQuery = (body: ContactQuestion, range: RangeSearch) =>
+  queryOptions({
+    ...kept,
+    queryKey: ['first_contact', body, range],
+    queryFn: ({ signal }) => must(api.POST('/api/v1/query/first_contact', { body: askBody(body, range, new Date()), signal })),
   })

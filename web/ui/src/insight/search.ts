@@ -1,6 +1,6 @@
 import { type RangeSearch, askRange, readRange } from '../ui/range'
 
-export const questions = ['funnel', 'paths', 'trend', 'retention', 'lifecycle', 'stickiness', 'attribution', 'conformance'] as const
+export const questions = ['funnel', 'paths', 'trend', 'retention', 'lifecycle', 'stickiness', 'drivers', 'first_contact', 'attribution', 'conformance'] as const
 export type Question = (typeof questions)[number]
 export type Body = Record<string, unknown>
 
