@@ -77,7 +77,9 @@ func (s *shop) Get(_ context.Context, _, id string) (collect.Import, error) {
 	return i, nil
 }
 
-func (s *shop) Cancel(_ context.Context, _, id string) (collect.Import, error) { return s.states[id], nil }
+func (s *shop) Cancel(_ context.Context, _, id string) (collect.Import, error) {
+	return s.states[id], nil
+}
 
 func (s *shop) List(context.Context, int) ([]collect.Import, error) { return nil, nil }
 
