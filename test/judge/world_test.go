@@ -120,7 +120,9 @@ func (e *row) event() event.Event {
 }
 
 // Now is after all that happened.
-func (w *world) Now() time.Time { return epoch.Add(time.Duration(w.span) * time.Millisecond).AddDate(0, 1, 0) }
+func (w *world) Now() time.Time {
+	return epoch.Add(time.Duration(w.span)*time.Millisecond).AddDate(0, 1, 0)
+}
 
 // Snapshot makes the blocks, by the store's own builder.
 func (w *world) Snapshot(context.Context) (*store.Snapshot, error) {
