@@ -46,14 +46,15 @@ type grown struct {
 
 // asked is what the engine's process reports.
 type asked struct {
-	Answers  []timed `json:"answers"`
-	Growth   []grown `json:"growth"`
-	First    float64 `json:"first"`    // milliseconds of the very first question
-	Scan     float64 `json:"scan"`     // milliseconds of a summing scan over the same bytes, all cores
-	ScanCPU  float64 `json:"scan_cpu"` // the same in processor time
-	Scanned  int64   `json:"scanned"`  // bytes of it
-	Resident int64   `json:"resident"` // of this process, after the questions
-	Private  int64   `json:"private"`  // of that, what is not mapped files
+	Answers  []timed   `json:"answers"`
+	Growth   []grown   `json:"growth"`
+	Conform  conformed `json:"conform"`
+	First    float64   `json:"first"`    // milliseconds of the very first question
+	Scan     float64   `json:"scan"`     // milliseconds of a summing scan over the same bytes, all cores
+	ScanCPU  float64   `json:"scan_cpu"` // the same in processor time
+	Scanned  int64     `json:"scanned"`  // bytes of it
+	Resident int64     `json:"resident"` // of this process, after the questions
+	Private  int64     `json:"private"`  // of that, what is not mapped files
 }
 
 // askEngine opens a data directory and answers the questions in this process.
@@ -79,6 +80,9 @@ func askEngine(ctx context.Context, dir string) (out asked, err error) {
 		out.Answers = append(out.Answers, t)
 	}
 	if out.Growth, err = growth(ctx, e); err != nil {
+		return out, err
+	}
+	if out.Conform, err = conform(ctx, e); err != nil {
 		return out, err
 	}
 	runtime.GC()

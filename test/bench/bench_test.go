@@ -102,7 +102,9 @@ func TestIdentifyCallsComeWithAnEvent(t *testing.T) {
 		}
 		calls++
 		seen[plans[e.plan].name]++
-		with := func(j int) bool { return j >= 0 && j < len(a) && a[j].profile == e.profile && a[j].at == e.at && a[j].code != identify }
+		with := func(j int) bool {
+			return j >= 0 && j < len(a) && a[j].profile == e.profile && a[j].at == e.at && a[j].code != identify
+		}
 		if !with(i-1) && !with(i+1) {
 			if alone++; i > 0 && a[i-1].profile == e.profile || i+1 < len(a) && a[i+1].profile == e.profile {
 				t.Fatalf("event %d, an identify call, comes with no other event", i)
@@ -156,7 +158,9 @@ func TestGenerated(t *testing.T) {
 	if peers, err = parquet.ReadFile[peerEvent](file); err != nil {
 		t.Fatal(err)
 	}
-	byProfile := func(a, b peerEvent) int { return cmp.Or(cmp.Compare(a.Profile, b.Profile), cmp.Compare(a.Time, b.Time)) }
+	byProfile := func(a, b peerEvent) int {
+		return cmp.Or(cmp.Compare(a.Profile, b.Profile), cmp.Compare(a.Time, b.Time))
+	}
 	slices.SortFunc(tracks, byProfile)
 	if !slices.Equal(peers, tracks) || len(tracks) != z.Tracks {
 		t.Errorf("the peers' file has %d events that are not the %d generated", len(peers), len(tracks))
@@ -184,6 +188,10 @@ func TestGenerated(t *testing.T) {
 			}
 		case "paths":
 			want = brutePaths(events)
+		case "retention":
+			want = bruteRetention(events, q)
+		case "segment":
+			want = []row{{"size", bruteSegment(events, q)}}
 		default:
 			continue // the peers are the judges
 		}
@@ -235,6 +243,52 @@ func brutePaths(events map[event.ProfileID][]flat) (out []row) {
 	}
 	sortRows(out)
 	return out
+}
+
+// bruteRetention looks for a first event in each week, and for a second in each week after.
+func bruteRetention(events map[event.ProfileID][]flat, q question) (out []row) {
+	sums := map[string]int64{}
+	for _, own := range events {
+		does := func(week int, name string) bool {
+			from := event.MillisOf(firstMonday().AddDate(0, 0, 7*week))
+			to := event.MillisOf(firstMonday().AddDate(0, 0, 7*week+7))
+			return slices.ContainsFunc(own, func(e flat) bool { return e.at >= from && e.at < to && (name == "" || e.name() == name) })
+		}
+		for j := range weeks {
+			for k := range weeks - j {
+				if does(j, q.Steps[0]) && (k == 0 || does(j+k, q.Steps[1])) {
+					sums[fmt.Sprintf("%d|%d", j, k)]++
+				}
+			}
+		}
+	}
+	for k, n := range sums {
+		out = append(out, row{k, n})
+	}
+	sortRows(out)
+	return out
+}
+
+func bruteSegment(events map[event.ProfileID][]flat, q question) (size int64) {
+	at := event.MillisOf(segmentAt())
+	for _, own := range events {
+		often, lately, plan := 0, 0, ""
+		for _, e := range own {
+			switch {
+			case e.at > at:
+			case e.code == identify:
+				plan = plans[e.plan].name
+			case e.name() == q.Steps[0]:
+				often++
+			case e.name() == q.Steps[1] && e.at >= at-event.Millis(recent.Milliseconds()):
+				lately++
+			}
+		}
+		if often >= 2 && lately >= 1 && plan == q.Plan {
+			size++
+		}
+	}
+	return size
 }
 
 // bruteFunnel tries every first event: the deepest step reached in turn within the window of it.

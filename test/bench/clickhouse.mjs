@@ -91,7 +91,7 @@ const kinds = {
     };
   },
   segment({ steps: [often, lately], plan }) {
-    const having = `countIf(code = ${text(often)}) >= 2 AND countIf(code = ${text(lately)} AND time > ${spec.at - spec.recent}) >= 1`;
+    const having = `countIf(code = ${text(often)}) >= 2 AND countIf(code = ${text(lately)} AND time >= ${spec.at - spec.recent}) >= 1`;
     const planned = `profile IN (SELECT profile FROM bench.profiles WHERE plan = ${text(plan)})`;
     const sql = (where, outer, more) => `SELECT 'size', count() FROM (
       SELECT profile FROM bench.events WHERE ${among([often, lately])} AND time <= ${spec.at} ${where} GROUP BY profile HAVING ${having}) ${outer}${settings(more)}`;

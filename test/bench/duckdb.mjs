@@ -109,7 +109,7 @@ const kinds = {
     };
   },
   segment({ steps: [often, lately], plan }) {
-    const having = `count(*) FILTER (WHERE event = ${text(often)}) >= 2 AND count(*) FILTER (WHERE event = ${text(lately)} AND time > ${spec.at - spec.recent}) >= 1`;
+    const having = `count(*) FILTER (WHERE event = ${text(often)}) >= 2 AND count(*) FILTER (WHERE event = ${text(lately)} AND time >= ${spec.at - spec.recent}) >= 1`;
     const planned = `SELECT profile FROM profiles WHERE plan = ${text(plan)}`;
     const sql = (first, last) => `SELECT 'size', count(*) FROM (SELECT profile FROM events ${first} WHERE ${among([often, lately])} AND time <= ${spec.at} GROUP BY profile HAVING ${having}) ${last}`;
     return { 'trait first': sql(`SEMI JOIN (${planned}) USING (profile)`, ''), 'trait last': sql('', `SEMI JOIN (${planned}) USING (profile)`) };

@@ -37,6 +37,9 @@ var questions = []question{
 	{Label: "funnel, all rare", Kind: "funnel", Steps: []string{"Account Created", "Order Completed", "Survey Answered"}, click: 20, duck: 40},
 	{Label: "funnel by brand", Kind: "breakdown", Steps: []string{"Product Viewed", "Product Added", "Order Completed"}, click: 10},
 	{Label: "path edges", Kind: "paths", click: 15},
+	{Label: "weekly retention", Kind: "retention", Steps: []string{"Product Added", "Order Completed"}, click: 15},
+	{Label: "weekly retention, any event", Kind: "retention", Steps: []string{"Product Added", ""}, click: 15},
+	{Label: "segment, two counts and a trait", Kind: "segment", Steps: []string{"Product Added", "Order Completed"}, Plan: "pro", click: 10},
 }
 
 // row is one number of an answer, under a key that is the same on all sides.
@@ -60,6 +63,10 @@ func (q question) answer(ctx context.Context, e *exec.Engine) ([]row, error) {
 		out, err = q.funnelRows(ctx, e)
 	case "paths":
 		out, err = pathRows(ctx, e)
+	case "retention":
+		out, err = q.retentionRows(ctx, e)
+	case "segment":
+		out, err = q.segmentRows(ctx, e)
 	default:
 		err = fmt.Errorf("nothing asks the engine a question of kind %q", q.Kind)
 	}
@@ -78,6 +85,10 @@ func (q question) seq() (body any, path string) {
 	switch q.Kind {
 	case "paths":
 		return pathQuestion(), base + "paths"
+	case "retention":
+		return q.retention(), base + "retention"
+	case "segment":
+		return q.segment(), base + "segment"
 	default:
 		return q.funnel(), base + "funnel"
 	}
@@ -172,6 +183,55 @@ func pathRows(ctx context.Context, e *exec.Engine) (out []row, err error) {
 	return out, nil
 }
 
+// The range of the retention: twelve whole weeks within the events.
+const weeks = 12
+
+func firstMonday() time.Time { return time.Date(2025, 1, 6, 0, 0, 0, 0, time.UTC) }
+
+func (q question) retention() seq.Retention {
+	from := firstMonday()
+	to := from.AddDate(0, 0, 7*weeks)
+	r := seq.Retention{Scope: seq.Scope{From: &from, To: &to}, Start: named(q.Steps[0]), Period: "week", Periods: weeks}
+	if q.Steps[1] != "" {
+		back := named(q.Steps[1])
+		r.Return = &back
+	}
+	return r
+}
+
+// retentionRows are people by week, from 0, and weeks later.
+func (q question) retentionRows(ctx context.Context, e *exec.Engine) (out []row, err error) {
+	a, err := e.Retention(ctx, q.retention())
+	if err != nil {
+		return nil, err
+	}
+	for j, c := range a.Cohorts {
+		for k, n := range c.Values {
+			out = append(out, row{fmt.Sprintf("%d|%d", j, k), n})
+		}
+	}
+	return out, nil
+}
+
+// recent is how far back the segment looks for its second event, from segmentAt.
+const recent = 30 * 24 * time.Hour
+
+func segmentAt() time.Time { return start().AddDate(0, 0, days) }
+
+func (q question) segment() seq.Segment {
+	at := segmentAt()
+	return seq.Segment{At: &at, SegmentRef: seq.SegmentRef{Where: fmt.Sprintf("count(%q) >= 2 && count(%q, within(%q)) >= 1 && %s == %q",
+		q.Steps[0], q.Steps[1], seq.Duration(recent), planPath, q.Plan)}}
+}
+
+func (q question) segmentRows(ctx context.Context, e *exec.Engine) ([]row, error) {
+	a, err := e.Segment(ctx, q.segment())
+	if err != nil {
+		return nil, err
+	}
+	return []row{{"size", a.Size}}, nil
+}
+
 // end is an instant after the last event, and middle lies half-way to it.
 func end() time.Time    { return start().AddDate(0, 0, days+2) }
 func middle() time.Time { return start().AddDate(0, 0, (days+2)/2) }
@@ -205,13 +265,3 @@ func newPeerSpec() peerSpec {
 	}
 	return s
 }
-
-// The range of the retention: twelve whole weeks within the events.
-const weeks = 12
-
-func firstMonday() time.Time { return time.Date(2025, 1, 6, 0, 0, 0, 0, time.UTC) }
-
-// recent is how far back the segment looks for its second event, from segmentAt.
-const recent = 30 * 24 * time.Hour
-
-func segmentAt() time.Time { return start().AddDate(0, 0, days) }

@@ -14,6 +14,7 @@ import (
 const (
 	barLive    = 1000 // milliseconds for a map over the full size
 	barLive10  = 300  // over a fifth of it
+	barConform = 3000 // milliseconds for the conformance of a million traces
 	barScan    = 0.5  // share of a summing scan's speed
 	barIngest  = 0.5  // share of the decode rate of one core
 	barAck     = 50   // milliseconds, p99 at half the rate
@@ -35,6 +36,7 @@ func (r results) markdown(w io.Writer, o options) {
 	for _, s := range r.sets {
 		if s.engine != nil {
 			s.questionTable(w)
+			s.conformTable(w)
 		}
 	}
 	if m := r.main(); m != nil && m.engine != nil {

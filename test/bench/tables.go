@@ -99,6 +99,17 @@ func (r results) growthTable(w io.Writer) {
 	fmt.Fprintln(w)
 }
 
+func (s *set) conformTable(w io.Writer) {
+	c := s.engine.Conform
+	bar := ""
+	if s.sizes.Events == fullSize {
+		bar = fmt.Sprintf(" Bar: a million traces in < %d s (%s).", barConform/1000, met(c.perMillion(c.Millis) < barConform))
+	}
+	fmt.Fprintf(w, "### Conformance: %s traces out of %s events\n\n", count(c.Traces), count(s.sizes.Events))
+	fmt.Fprintf(w, "A model of %d touchpoints, %s distinct variants, %s clean traces: **%.0f ms**, %.0f ms of processor time; %.0f ms and %.0f ms for a million traces.%s\n\n",
+		conformTouchpoints, count(c.Variants), count(c.Clean), c.Millis, c.Processor, c.perMillion(c.Millis), c.perMillion(c.Processor), bar)
+}
+
 // of is how many events have one of the names.
 func (z *sizes) of(names []string) (n int) {
 	for _, name := range names {
