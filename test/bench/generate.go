@@ -1,206 +1,221 @@
 package main
 
 import (
-	"bufio"
-	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
-	"slices"
 	"time"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress/snappy"
 
 	"wend.dev/wend/event"
 	"wend.dev/wend/identity"
 	"wend.dev/wend/store/segment"
 )
 
-// perProfile is the mean number of events of one profile.
-const perProfile = 50
-
-// days is the span that events are spread over.
-const days = 90
-
-// vocabulary is what happens and how often, per mille, before habits change it. The index is the code in the peer's
-// file.
-var vocabulary = []struct {
-	name  string
-	share int
-}{
-	{"Page Viewed", 300}, {"Product Viewed", 190}, {"Product List Viewed", 120}, {"Search Performed", 80},
-	{"Email Opened", 60}, {"Product Clicked", 50}, {"Promotion Viewed", 40}, {"Cart Viewed", 35},
-	{"Email Clicked", 25}, {"Product Added", 20}, {"Article Read", 18}, {"Store Located", 12},
-	{"Coupon Applied", 10}, {"Product Removed", 9}, {"Checkout Started", 6}, {"Review Read", 6},
-	{"Support Requested", 5}, {"Delivery Tracked", 4}, {"Order Completed", 3}, {"Account Created", 2},
-	{"Newsletter Joined", 2}, {"Order Returned", 1}, {"Survey Answered", 1}, {"Friend Referred", 1},
-}
-
-// habits are what often follows what: after from, the next event is to with the given chance.
-var habits = map[int][]struct {
-	to     int
-	chance float64
-}{
-	1:  {{9, 0.12}, {1, 0.10}}, // a product seen is put into the cart, or another is looked at
-	9:  {{14, 0.25}},           // from the cart to the checkout
-	14: {{18, 0.60}},           // and to the order
-	18: {{17, 0.30}, {22, 0.05}},
-}
-
-// world makes a deterministic history: the same for the same number of events and seed.
-type world struct {
-	rng    *rand.Rand
-	ids    []person
-	counts []int
-	lookup [1000]uint8
-}
-
-type person struct {
-	profile event.ProfileID
-	user    string
-}
-
-func newWorld(events int, seed uint64) *world {
-	w := &world{rng: rand.New(rand.NewPCG(seed, 50))}
-	profiles := max(1, events/perProfile)
-	w.ids = make([]person, profiles)
-	for i := range w.ids {
-		user := fmt.Sprintf("u-%07d", i)
-		w.ids[i] = person{event.UserProfile(user), user}
-	}
-	slices.SortFunc(w.ids, func(a, b person) int { return cmp.Compare(a.profile, b.profile) })
-	w.counts = make([]int, profiles)
-	left := events
-	for i := range w.counts {
-		w.counts[i] = 1 + int(w.rng.ExpFloat64()*(perProfile-1))
-		left -= w.counts[i]
-	}
-	for i := 0; left != 0; i = (i + 1) % profiles { // exactly as many as asked for
-		switch {
-		case left > 0:
-			w.counts[i]++
-			left--
-		case w.counts[i] > 1:
-			w.counts[i]--
-			left++
-		}
-	}
-	at := 0
-	for code, v := range vocabulary {
-		for range v.share {
-			w.lookup[at] = uint8(code)
-			at++
-		}
-	}
-	return w
-}
-
-// moment is one event before it has become one.
-type moment struct {
-	at   event.Millis
-	code uint8
-}
-
-// each gives all events by profile, then time. The slice is used again.
-func (w *world) each(yield func(p person, moments []moment) error) error {
-	const span = days * 24 * 3600e3
-	start := event.MillisOf(time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC))
-	var moments []moment
-	for i, p := range w.ids {
-		moments = moments[:0]
-		for left := w.counts[i]; left > 0; { // visits of about seven events, anywhere in the span
-			t := start + event.Millis(w.rng.Int64N(span))
-			for n := min(left, 1+int(w.rng.ExpFloat64()*6)); n > 0; n-- {
-				moments = append(moments, moment{at: t})
-				t += event.Millis(1000 + w.rng.ExpFloat64()*40e3)
-				left--
-			}
-		}
-		slices.SortFunc(moments, func(a, b moment) int { return cmp.Compare(a.at, b.at) })
-		before := -1
-		for j := range moments {
-			before = w.next(before)
-			moments[j].code = uint8(before)
-		}
-		if err := yield(p, moments); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w *world) next(before int) int {
-	for _, h := range habits[before] {
-		if w.rng.Float64() < h.chance {
-			return h.to
-		}
-	}
-	return int(w.lookup[w.rng.IntN(len(w.lookup))])
-}
-
 // sizes is what a generated data set weighs.
 type sizes struct {
 	Events    int     `json:"events"`
+	Tracks    int     `json:"tracks"` // of the events, those that are no identify calls: what the peers hold
 	Profiles  int     `json:"profiles"`
 	Parts     int     `json:"parts"`
 	PartBytes int64   `json:"part_bytes"`
 	LakeBytes int64   `json:"lake_bytes"`
-	Seconds   float64 `json:"seconds"`
+	PeerBytes int64   `json:"peer_bytes"`
+	Seconds   float64 `json:"seconds"` // to make them and load them into Wend, the peers' files included
+
+	Named map[string]int `json:"named"` // events by name
+	Late  map[string]int `json:"late"`  // those of them in the second half of the time
 }
 
-// generate writes the same events as a Wend data directory and, for the peer, as a file in ClickHouse's RowBinary:
-// profile UInt64, time UInt64 (milliseconds), code UInt8 (an index into the vocabulary).
-func generate(ctx context.Context, dir, peer string, events int, seed uint64) (sizes, error) {
+// peerEvent is a row of the peers' file: the events that are no identify calls, by profile, then time.
+type peerEvent struct {
+	Profile uint64 `parquet:"profile"`
+	Time    int64  `parquet:"time"` // milliseconds
+	Event   string `parquet:"event,dict"`
+	Brand   string `parquet:"brand,dict"` // "" for none
+}
+
+// peerProfile is a row of the peers' other file: the plan that a profile has in the end.
+type peerProfile struct {
+	Profile uint64 `parquet:"profile"`
+	Plan    string `parquet:"plan,dict"`
+}
+
+// peerFiles are the two files that the peers load.
+func peerFiles(base string) (events, profiles string) {
+	return base + ".parquet", base + ".profiles.parquet"
+}
+
+// generate writes the same events as a Wend data directory and as files for the peers.
+func generate(ctx context.Context, dir, peer string, events int, seed uint64) (out sizes, err error) {
 	began := time.Now()
 	w := newWorld(events, seed)
-	file, err := os.Create(peer)
+	out = sizes{Events: events, Profiles: len(w.ids), Named: map[string]int{}, Late: map[string]int{}}
+	e, p := peerFiles(peer)
+	files, err := newPeerWriter(e, p)
 	if err != nil {
-		return sizes{}, err
+		return out, err
 	}
-	defer file.Close()
-	out := bufio.NewWriterSize(file, 1<<20)
+	defer files.abort()
 	s, err := segment.Open(ctx, segment.Options{Dir: dir, Clock: wall{}, Identities: identity.New()})
 	if err != nil {
-		return sizes{}, err
+		return out, err
 	}
-	err = s.Load(ctx, func(yield func(*event.Event) bool) { _ = w.write(out, yield) })
+	var drawn error
+	err = s.Load(ctx, func(yield func(*event.Event) bool) { drawn = w.write(files, &out, yield) })
 	st := s.Stats()
-	if e := s.Close(ctx); err == nil {
-		err = e
+	if err = errors.Join(err, drawn, s.Close(ctx)); err != nil {
+		return out, err
 	}
-	if e := out.Flush(); err == nil {
-		err = e
-	}
-	if err != nil {
-		return sizes{}, err
+	if out.PeerBytes, err = files.close(); err != nil {
+		return out, err
 	}
 	if st.Rows != int64(events) {
-		return sizes{}, fmt.Errorf("%d events were stored instead of %d", st.Rows, events)
+		return out, fmt.Errorf("%d events were stored instead of %d", st.Rows, events)
 	}
-	return sizes{events, len(w.ids), st.Parts, st.PartBytes, st.LakeBytes, time.Since(began).Seconds()}, file.Close()
+	out.Parts, out.PartBytes, out.LakeBytes, out.Seconds = st.Parts, st.PartBytes, st.LakeBytes, time.Since(began).Seconds()
+	return out, nil
 }
 
-var errStopped = fmt.Errorf("stopped")
+var errStopped = errors.New("the store stopped taking events")
 
-func (w *world) write(out *bufio.Writer, yield func(*event.Event) bool) error {
-	var row [17]byte
+func (w *world) write(files *peerWriter, out *sizes, yield func(*event.Event) bool) error {
 	var id [8]byte
-	return w.each(func(p person, moments []moment) error {
+	brandFields, planFields := values(brandPath, brandNames()), values(planPath, planNames())
+	named, late, half := make([]int, len(vocabulary)), make([]int, len(vocabulary)), event.MillisOf(middle())
+	err := w.each(func(p person, moments []moment) error {
+		if err := files.add(p, moments); err != nil {
+			return err
+		}
 		for _, m := range moments {
-			binary.LittleEndian.PutUint64(row[0:], uint64(p.profile))
-			binary.LittleEndian.PutUint64(row[8:], uint64(m.at))
-			row[16] = m.code
-			if _, err := out.Write(row[:]); err != nil {
-				return err
-			}
 			binary.BigEndian.PutUint64(id[:], w.rng.Uint64())
-			e := &event.Event{MessageID: hex.EncodeToString(id[:]), Kind: event.Track, Name: vocabulary[m.code].name,
+			e := &event.Event{MessageID: hex.EncodeToString(id[:]), Kind: event.Identify, Name: event.Identify.DefaultName(),
 				Time: m.at, ReceivedAt: m.at + 500, Profile: p.profile, UserID: p.user, Source: "bench"}
+			switch {
+			case m.code == identify:
+				e.Fields = planFields[m.plan]
+			default:
+				e.Kind, e.Name = event.Track, vocabulary[m.code].name
+				named[m.code]++
+				if m.at >= half {
+					late[m.code]++
+				}
+				if m.brand > 0 {
+					e.Fields = brandFields[m.brand-1]
+				}
+			}
 			if !yield(e) {
 				return errStopped
 			}
 		}
 		return nil
 	})
+	for code, n := range named {
+		out.Named[vocabulary[code].name] = n
+		out.Late[vocabulary[code].name] = late[code]
+		out.Tracks += n
+	}
+	return err
+}
+
+// values are events' fields, one for each value of a path, made once.
+func values(path string, texts []string) [][]event.Field {
+	out := make([][]event.Field, len(texts))
+	for i, text := range texts {
+		out[i] = []event.Field{{Path: path, Value: event.StringValue(text)}}
+	}
+	return out
+}
+
+func brandNames() []string {
+	out := make([]string, brands)
+	for i := range out {
+		out[i] = fmt.Sprintf("brand-%04d", i+1)
+	}
+	return out
+}
+
+func planNames() []string {
+	out := make([]string, len(plans))
+	for i, p := range plans {
+		out[i] = p.name
+	}
+	return out
+}
+
+// peerWriter writes the peers' files.
+type peerWriter struct {
+	files    [2]*os.File
+	events   *parquet.GenericWriter[peerEvent]
+	profiles *parquet.GenericWriter[peerProfile]
+	brands   []string // from 1
+	rows     []peerEvent
+}
+
+func newPeerWriter(events, profiles string) (*peerWriter, error) {
+	w := &peerWriter{brands: append([]string{""}, brandNames()...)}
+	for i, path := range []string{events, profiles} {
+		f, err := os.Create(path)
+		if err != nil {
+			w.abort()
+			return nil, err
+		}
+		w.files[i] = f
+	}
+	options := []parquet.WriterOption{parquet.Compression(&snappy.Codec{}), parquet.MaxRowsPerRowGroup(1 << 20)}
+	w.events = parquet.NewGenericWriter[peerEvent](w.files[0], options...)
+	w.profiles = parquet.NewGenericWriter[peerProfile](w.files[1], options...)
+	return w, nil
+}
+
+func (w *peerWriter) add(p person, moments []moment) error {
+	plan := uint8(0)
+	for _, m := range moments {
+		if m.code == identify {
+			plan = m.plan
+			continue
+		}
+		w.rows = append(w.rows, peerEvent{uint64(p.profile), int64(m.at), vocabulary[m.code].name, w.brands[m.brand]})
+	}
+	if len(w.rows) >= 1<<13 {
+		if _, err := w.events.Write(w.rows); err != nil {
+			return err
+		}
+		w.rows = w.rows[:0]
+	}
+	_, err := w.profiles.Write([]peerProfile{{uint64(p.profile), plans[plan].name}})
+	return err
+}
+
+// close ends the files and tells how large they are together.
+func (w *peerWriter) close() (bytes int64, err error) {
+	if _, err := w.events.Write(w.rows); err != nil {
+		return 0, err
+	}
+	if err := errors.Join(w.events.Close(), w.profiles.Close()); err != nil {
+		return 0, err
+	}
+	for i, f := range w.files {
+		st, err := f.Stat()
+		if err := errors.Join(err, f.Close()); err != nil {
+			return 0, err
+		}
+		bytes += st.Size()
+		w.files[i] = nil
+	}
+	return bytes, nil
+}
+
+// abort lets go of the files of an unfinished writer.
+func (w *peerWriter) abort() {
+	for _, f := range w.files {
+		if f != nil {
+			_ = f.Close()
+		}
+	}
 }

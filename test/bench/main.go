@@ -4,7 +4,7 @@
 //
 //	bench run …        all of it; calls itself for what needs a process of its own:
 //	bench generate …   the data set, as a data directory and as a file for the peer
-//	bench funnel …     the engine's answers and times on a data directory
+//	bench ask …        the engine's answers and times on a data directory
 //	bench load …       the load generator
 //
 // The parts print JSON, run prints Markdown.
@@ -39,7 +39,7 @@ func main() {
 
 func command(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
-		return fmt.Errorf("say run, generate, funnel or load")
+		return fmt.Errorf("say run, generate, ask or load")
 	}
 	name := args[0]
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
@@ -51,10 +51,10 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 		return run(ctx, flags, args[1:], out)
 	case "generate":
 		flags.StringVar(&dir, "dir", "", "data directory to make")
-		flags.StringVar(&peer, "peer", "", "file to write for the peer")
+		flags.StringVar(&peer, "peer", "", "where the peers' files go, without their endings")
 		flags.IntVar(&events, "events", 1_000_000, "number of events")
 		flags.Uint64Var(&seed, "seed", 1, "seed")
-	case "funnel":
+	case "ask":
 		flags.StringVar(&dir, "dir", "", "data directory")
 		flags.StringVar(&profile, "profile", "", "file to write a CPU profile to")
 	case "load":

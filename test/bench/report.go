@@ -12,13 +12,14 @@ import (
 
 // The bars of the design. A run below the full size still prints them: they are for the full size.
 const (
-	barPeer    = 10.0 // times faster than ClickHouse
-	aimPeer    = 20.0
-	barScan    = 0.5 // share of a summing scan's speed
-	barIngest  = 0.5 // share of the decode rate of one core
-	barAck     = 50  // milliseconds, p99 at half the rate
-	barBytes   = 14  // bytes of part per event without properties
-	barStart   = 3   // seconds
+	barLive    = 1000 // milliseconds for a map over the full size
+	barLive10  = 300  // over a fifth of it
+	barConform = 3000 // milliseconds for the conformance of a million traces
+	barScan    = 0.5  // share of a summing scan's speed
+	barIngest  = 0.5  // share of the decode rate of one core
+	barAck     = 50   // milliseconds, p99 at half the rate
+	barBytes   = 14   // bytes of part per event without properties
+	barStart   = 3    // seconds
 	barServing = 2 << 30
 	barIdle    = 100 << 20
 )
@@ -32,14 +33,24 @@ func met(ok bool) string {
 
 func (r results) markdown(w io.Writer, o options) {
 	header(w, r, o)
-	if r.engine != nil {
-		r.funnelTable(w)
+	for _, s := range r.sets {
+		if s.engine != nil {
+			s.questionTable(w)
+			s.conformTable(w)
+		}
+	}
+	if m := r.main(); m != nil && m.engine != nil {
+		m.scanTable(w)
+		r.growthTable(w)
+	}
+	for _, s := range r.sets {
+		if s.served != nil {
+			s.servedTable(w)
+		}
+		s.sizeTable(w)
 	}
 	if r.ingest != nil {
 		r.ingest.table(w)
-	}
-	if r.sizes != nil {
-		r.sizeTable(w)
 	}
 }
 
@@ -51,35 +62,19 @@ func header(w io.Writer, r results, o options) {
 	p("machine", fmt.Sprintf("%s, %d cores, %s of memory, file system %s", processor(), runtime.NumCPU(), memory(), output("stat", "-f", "-c", "%T", o.dir)))
 	p("system", output("uname", "-sr"))
 	versions := runtime.Version()
-	if r.peer != nil {
-		versions += fmt.Sprintf(", ClickHouse %s (chdb, %d threads), Node %s", r.peer.Version, r.peer.Threads, output("node", "--version"))
+	if m := r.main(); m != nil && m.click != nil {
+		versions += fmt.Sprintf(", ClickHouse %s (chdb, %d threads), DuckDB %s (%d threads), Node %s",
+			m.click.Version, m.click.Threads, m.duck.Version, m.duck.Threads, output("node", "--version"))
 	}
 	p("versions", versions)
-	command := fmt.Sprintf("`bash test/bench/run.sh --events %d --ingest-events %d", o.events, o.ingestEvents)
+	sizes := strings.Trim(strings.ReplaceAll(fmt.Sprint(o.sizes), " ", ","), "[]")
+	command := fmt.Sprintf("`bash test/bench/run.sh --sizes %s --ingest-events %d", sizes, o.ingestEvents)
 	if o.only != "" {
 		command += " --only " + o.only
 	}
 	p("command", command+"`")
 	p("load average", loadAverage())
 	fmt.Fprintln(w)
-}
-
-func (r results) funnelTable(w io.Writer) {
-	fmt.Fprintf(w, "### Funnel: three steps, 7 d, %s events, %s profiles\n\n", count(r.sizes.Events), count(r.sizes.Profiles))
-	fmt.Fprint(w, "| funnel | people at each step | ClickHouse, ms | Wend, ms | times faster | a summing scan, ms | share of its speed |\n|---|---|--:|--:|--:|--:|--:|\n")
-	for i, a := range r.engine.Answers {
-		b := r.peer.Answers[i]
-		fmt.Fprintf(w, "| %s: %s | %s | %.0f (%s) | %.1f | %.1f | %.1f | %.0f %% |\n", a.Label, strings.Join(questions[i].Steps, " → "),
-			steps(a.Counts), b.Millis, b.How, a.Millis, b.Millis/a.Millis, r.engine.Scan, 100*r.engine.Scan/a.Millis)
-	}
-	a, b := r.engine.Answers[0], r.peer.Answers[0]
-	fmt.Fprintf(w, "\nThe counts are equal. Bar for the first: ≥ %.0f times (%s), aim ≥ %.0f times (%s), ≥ %.0f %% of the scan (%s).\n",
-		barPeer, met(b.Millis/a.Millis >= barPeer), aimPeer, met(b.Millis/a.Millis >= aimPeer), 100*barScan, met(r.engine.Scan/a.Millis >= barScan))
-	fmt.Fprintf(w, "Processor time for the first: ClickHouse %.0f ms, Wend %.0f ms, so %.1f times less; on a machine that does other work this ratio is the truer one.\n",
-		b.Processor, a.Processor, b.Processor/a.Processor)
-	fmt.Fprintf(w, "The first question after opening took Wend %.0f ms. The scan reads %s at %.1f GB/s. The asking process had %s resident, %s of it not mapped files.\n",
-		r.engine.First, size(r.engine.Scanned), float64(r.engine.Scanned)/r.engine.Scan/1e6, size(r.engine.Resident), size(r.engine.Private))
-	fmt.Fprintf(w, "ClickHouse took %.0f s to load and merge, and %s on disk in %d part(s).\n\n", r.peer.LoadSeconds, size(r.peer.Bytes), r.peer.Parts)
 }
 
 func (in *ingested) table(w io.Writer) {
@@ -128,24 +123,6 @@ func (in *ingested) memoryTable(w io.Writer) {
 	fmt.Fprintf(w, "\nMost memory seen that is not mapped files: %s.\n\n", size(peak))
 }
 
-func (r results) sizeTable(w io.Writer) {
-	s := r.sizes
-	fmt.Fprintf(w, "### Size, start, memory: %s events\n\n| | | bar | |\n|---|--:|--:|---|\n", count(s.Events))
-	part := float64(s.PartBytes) / float64(s.Events)
-	fmt.Fprintf(w, "| part, bytes per event without properties (%d files) | %.1f | ≤ %d | %s |\n", s.Parts, part, barBytes, met(part <= barBytes))
-	fmt.Fprintf(w, "| lake, bytes per event (its message id is 16 random digits) | %.1f | | |\n", float64(s.LakeBytes)/float64(s.Events))
-	st := r.start
-	if st == nil {
-		return
-	}
-	fmt.Fprintf(w, "| start, files in the system's cache, s (median of 3) | %.2f | < %d | %s |\n", st.warm, barStart, met(st.warm < barStart))
-	fmt.Fprintf(w, "| start, files forgotten by the system, s | %.2f | < %d | %s |\n", st.cold, barStart, met(st.cold < barStart))
-	fmt.Fprintf(w, "| first start on a data directory, s | %.2f | | |\n", st.first)
-	fmt.Fprintf(w, "| the first of the funnels over the API, ms (median of 5) | %.1f | | |\n", st.funnel)
-	fmt.Fprintf(w, "| resident after it (%s not mapped files) | %s | < %s | %s |\n", size(st.private), size(st.all), size(barServing), met(st.all < barServing))
-	fmt.Fprintf(w, "| resident, idle on an empty data directory (%s not mapped files) | %s | < %s | %s |\n", size(st.idleAnon), size(st.idle), size(barIdle), met(st.idle < barIdle))
-}
-
 // The tables of the document stand between these lines.
 const (
 	beginMark = "<!-- begin: written by test/bench/run.sh --write -->"
@@ -181,14 +158,6 @@ func count[T int | int64](n T) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
-}
-
-func steps(counts []int64) string {
-	var out []string
-	for _, c := range counts {
-		out = append(out, count(c))
-	}
-	return strings.Join(out, " → ")
 }
 
 // size writes bytes in MiB, or in GiB from two of them on.

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -22,7 +22,7 @@ type options struct {
 	only    string
 	write   string
 
-	events       int
+	sizes        []int // events of the data sets, one after the other
 	ingestEvents int
 	connections  int
 	steady       time.Duration
@@ -30,36 +30,40 @@ type options struct {
 	reuse        bool
 }
 
-func (o options) wants(part string) bool {
-	return o.only == "" || slices.Contains(strings.Split(o.only, ","), part)
+// fullSize is what the bars are for.
+const fullSize = 50_000_000
+
+func (o *options) setSizes(text string) error {
+	o.sizes = nil
+	for word := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(strings.ReplaceAll(word, "_", ""))
+		if err != nil || n < perProfile {
+			return fmt.Errorf("%q is no number of events, %d or more", word, perProfile)
+		}
+		o.sizes = append(o.sizes, n)
+	}
+	return nil
 }
 
-// peer is what clickhouse.mjs prints.
-type peer struct {
-	Version     string  `json:"version"`
-	Threads     int     `json:"threads"`
-	Events      int     `json:"events"`
-	Bytes       int64   `json:"bytes"`
-	Parts       int     `json:"parts"`
-	LoadSeconds float64 `json:"load_seconds"`
-	Answers     []timed `json:"answers"`
+func (o options) wants(part string) bool {
+	return o.only == "" || slices.Contains(strings.Split(o.only, ","), part)
 }
 
 // note tells whoever waits how far it is.
 func note(format string, args ...any) { fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...) }
 
 func run(ctx context.Context, flags *flag.FlagSet, args []string, out io.Writer) error {
-	var o options
+	o := options{sizes: []int{fullSize}}
 	flags.StringVar(&o.root, "root", ".", "root of the sources")
 	flags.StringVar(&o.program, "program", "", "the built wend")
 	flags.StringVar(&o.dir, "dir", ".cache/bench", "where the data goes, on the disk that is to be measured")
-	flags.StringVar(&o.only, "only", "", "funnel, ingest, start; several with commas; all if empty")
-	flags.IntVar(&o.events, "events", 50_000_000, "events of the funnel")
+	flags.StringVar(&o.only, "only", "", "questions, serve, start, ingest; several with commas; all if empty")
+	flags.Func("sizes", "events of the data sets, several with commas", o.setSizes)
 	flags.IntVar(&o.ingestEvents, "ingest-events", 2_000_000, "events sent as fast as they are acknowledged")
 	flags.IntVar(&o.connections, "connections", 64, "connections of the load generator")
 	flags.DurationVar(&o.steady, "steady", 30*time.Second, "how long half the rate is held")
 	flags.BoolVar(&o.keep, "keep", false, "leave the data where it is")
-	flags.BoolVar(&o.reuse, "reuse", false, "use the data set that an earlier run with -keep left")
+	flags.BoolVar(&o.reuse, "reuse", false, "use the data sets that an earlier run with -keep left")
 	flags.StringVar(&o.write, "write", "", "document to put the tables into")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -76,22 +80,46 @@ func run(ctx context.Context, flags *flag.FlagSet, args []string, out io.Writer)
 		return err
 	}
 	result.markdown(&doc, o)
-	if _, err := io.WriteString(out, doc.String()); err != nil {
+	if _, err := io.WriteString(out, doc.String()); err != nil || o.write == "" {
 		return err
 	}
-	if o.write != "" {
-		return writeInto(o.write, doc.String())
+	if len(result.sets) > 0 && result.sets[0].engine != nil {
+		picture := filepath.Join(filepath.Dir(o.write), pictureName)
+		if err := os.MkdirAll(filepath.Dir(picture), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(picture, []byte(result.picture()), 0o644); err != nil {
+			return err
+		}
 	}
-	return nil
+	return writeInto(o.write, doc.String())
 }
 
 // results are all the tables' figures; a part that was not asked for is nil.
 type results struct {
-	sizes  *sizes
-	engine *funnels
-	peer   *peer
+	sets   []*set
 	ingest *ingested
+}
+
+// set is what one data set gave.
+type set struct {
+	sizes  *sizes
+	engine *asked
+	click  *peer
+	duck   *peer
+	served *served
 	start  *started
+}
+
+// main is the data set that the bars are read from: the full size, or else the largest.
+func (r results) main() *set {
+	var best *set
+	for _, s := range r.sets {
+		if best == nil || s.sizes.Events == fullSize || best.sizes.Events != fullSize && s.sizes.Events > best.sizes.Events {
+			best = s
+		}
+	}
+	return best
 }
 
 func measure(ctx context.Context, o options) (r results, err error) {
@@ -102,45 +130,72 @@ func measure(ctx context.Context, o options) (r results, err error) {
 		}
 		r.ingest = &in
 	}
-	if !o.wants("funnel") && !o.wants("start") {
+	if !o.wants("questions") && !o.wants("serve") && !o.wants("start") {
 		return r, nil
 	}
-	data := filepath.Join(o.dir, "events")
-	if r.sizes, err = dataSet(ctx, o, data); err != nil {
-		return r, err
+	for _, events := range o.sizes {
+		s, err := measureSet(ctx, o, events)
+		if err != nil {
+			return r, fmt.Errorf("%d events: %w", events, err)
+		}
+		r.sets = append(r.sets, s)
 	}
-	if o.wants("funnel") {
-		if err := r.funnel(ctx, o, data); err != nil {
-			return r, err
+	return r, nil
+}
+
+// measureSet makes a data set, measures everything on it and removes it.
+func measureSet(ctx context.Context, o options, events int) (s *set, err error) {
+	s = &set{}
+	data := filepath.Join(o.dir, fmt.Sprintf("events-%d", events))
+	if s.sizes, err = dataSet(ctx, o, data, events); err != nil {
+		return s, err
+	}
+	if !o.keep {
+		defer removeSet(data)
+	}
+	if o.wants("questions") {
+		if err := s.ask(ctx, o, data); err != nil {
+			return s, err
 		}
 	}
 	if o.wants("start") {
 		st, err := startOn(ctx, o, data)
 		if err != nil {
-			return r, err
+			return s, err
 		}
-		r.start = &st
+		s.start = &st
 	}
-	return r, nil
+	if o.wants("serve") {
+		sv, err := serveOn(ctx, o, data, s.sizes)
+		if err != nil {
+			return s, err
+		}
+		s.served = &sv
+	}
+	return s, nil
+}
+
+// removeSet removes a data set and what was made beside it.
+func removeSet(data string) {
+	events, profiles := peerFiles(data)
+	for _, path := range []string{data, data + ".json", events, profiles} {
+		os.RemoveAll(path)
+	}
 }
 
 // dataSet makes the events, or takes those that are there.
-func dataSet(ctx context.Context, o options, data string) (*sizes, error) {
+func dataSet(ctx context.Context, o options, data string, events int) (*sizes, error) {
 	var s sizes
-	known := filepath.Join(o.dir, "events.json")
+	known := data + ".json"
 	if text, err := os.ReadFile(known); o.reuse && err == nil {
 		if err := json.Unmarshal(text, &s); err != nil {
 			return nil, err
 		}
-		if s.Events == o.events {
-			return &s, nil
-		}
+		return &s, nil
 	}
-	if err := os.RemoveAll(data); err != nil {
-		return nil, err
-	}
-	note("funnel: generating %d events", o.events)
-	if err := self(ctx, &s, "generate", "-dir", data, "-peer", data+".bin", "-events", fmt.Sprint(o.events)); err != nil {
+	removeSet(data)
+	note("generating %d events", events)
+	if err := self(ctx, &s, "generate", "-dir", data, "-peer", data, "-events", fmt.Sprint(events)); err != nil {
 		return nil, err
 	}
 	text, err := json.Marshal(s)
@@ -148,38 +203,4 @@ func dataSet(ctx context.Context, o options, data string) (*sizes, error) {
 		return nil, err
 	}
 	return &s, os.WriteFile(known, text, 0o644)
-}
-
-// funnel asks both sides, one after the other, and compares what they say.
-func (r *results) funnel(ctx context.Context, o options, data string) error {
-	names := make([]string, len(vocabulary))
-	for i, v := range vocabulary {
-		names[i] = v.name
-	}
-	spec, err := json.Marshal(map[string]any{"names": names, "window": window.Milliseconds(), "repeats": repeats, "questions": questions})
-	if err != nil {
-		return err
-	}
-	file, err := filepath.Abs(data + ".bin")
-	if err != nil {
-		return err
-	}
-	note("funnel: ClickHouse")
-	script := filepath.Join(o.root, "test", "bench", "clickhouse.mjs")
-	if err := call(exec.CommandContext(ctx, "node", script, file, filepath.Join(o.dir, "clickhouse"), string(spec)), &r.peer); err != nil {
-		return err
-	}
-	note("funnel: Wend")
-	if err := self(ctx, &r.engine, "funnel", "-dir", data); err != nil {
-		return err
-	}
-	if r.peer.Events != o.events {
-		return fmt.Errorf("ClickHouse holds %d events instead of %d", r.peer.Events, o.events)
-	}
-	for i, a := range r.engine.Answers {
-		if b := r.peer.Answers[i]; !slices.Equal(a.Counts, b.Counts) {
-			return fmt.Errorf("the answers differ: funnel %q is %v by Wend and %v by ClickHouse", a.Label, a.Counts, b.Counts)
-		}
-	}
-	return nil
 }

@@ -23,16 +23,17 @@ const (
 
 // server is a running wend.
 type server struct {
-	url   string
-	ready time.Duration // from exec to its line that it is ready
-	cmd   *exec.Cmd
-	end   chan error
-	log   bytes.Buffer // read only after it ended
+	url    string
+	client *http.Client
+	ready  time.Duration // from exec to its line that it is ready
+	cmd    *exec.Cmd
+	end    chan error
+	log    bytes.Buffer // read only after it ended
 }
 
 // serve starts the built program on a data directory and returns when it is ready.
 func serve(ctx context.Context, program, data string) (*server, error) {
-	s := &server{end: make(chan error, 1)}
+	s := &server{end: make(chan error, 1), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: mostAtOnce}}}
 	s.cmd = exec.CommandContext(ctx, program, "serve", "--data", data, "--listen", "127.0.0.1:0")
 	s.cmd.Env = append(os.Environ(), "WEND_BOOTSTRAP_WRITE_KEY="+writeKey, "WEND_BOOTSTRAP_API_KEY="+apiKey)
 	pipe, err := s.cmd.StderrPipe()
@@ -90,7 +91,7 @@ func (s *server) ask(ctx context.Context, path string, question, answer any) err
 	}
 	req.Header.Set("Authorization", "Bearer "+apiKey)
 	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
+	res, err := s.client.Do(req)
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func (s *server) ask(ctx context.Context, path string, question, answer any) err
 	if err != nil {
 		return err
 	}
-	if res.StatusCode != http.StatusOK {
+	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusCreated {
 		return fmt.Errorf("%s: %s: %s", path, res.Status, text)
 	}
 	return json.Unmarshal(text, answer)

@@ -16,19 +16,20 @@ import (
 
 // started is everything measured about starting and standing still.
 type started struct {
-	first    float64 // seconds from exec to ready, the data directory's first start (it makes its databases)
-	warm     float64 // median of three more
-	cold     float64 // after the operating system was told to forget the files
-	funnel   float64 // milliseconds of a funnel over HTTP, median
-	all      int64   // resident after it
-	private  int64   // of that, what is not mapped files
-	idle     int64   // resident of a server with an empty data directory
-	idleAnon int64
+	first      float64 // seconds from exec to ready, the data directory's first start (it makes its databases)
+	warm       float64 // median of three more
+	cold       float64 // after the operating system was told to forget the files
+	coldFunnel float64 // milliseconds of the first funnel then
+	funnel     float64 // milliseconds of a funnel over HTTP, median
+	all        int64   // resident after it
+	private    int64   // of that, what is not mapped files
+	idle       int64   // resident of a server with an empty data directory
+	idleAnon   int64
 }
 
 // startOn measures a server on a data directory, and one on an empty one.
 func startOn(ctx context.Context, o options, data string) (st started, err error) {
-	note("start: the data directory of the funnel")
+	note("start: the data directory of the questions")
 	var warm []float64
 	for n := range 4 {
 		s, err := serve(ctx, o.program, data)
@@ -60,7 +61,14 @@ func startOn(ctx context.Context, o options, data string) (st started, err error
 		return st, err
 	}
 	st.cold = s.ready.Seconds()
-	if err := s.stop(); err != nil {
+	var answer any
+	began := time.Now()
+	err = s.ask(ctx, "/api/v1/query/funnel", questions[0].funnel(), &answer)
+	st.coldFunnel = millis(time.Since(began))
+	if e := s.stop(); err == nil {
+		err = e
+	}
+	if err != nil {
 		return st, err
 	}
 	return st, st.standStill(ctx, o)
@@ -72,7 +80,7 @@ func (st *started) question(ctx context.Context, s *server) error {
 	for range 1 + repeats {
 		var answer seq.FunnelAnswer
 		began := time.Now()
-		if err := s.ask(ctx, "/api/v1/query/funnel", questions[0].seq(), &answer); err != nil {
+		if err := s.ask(ctx, "/api/v1/query/funnel", questions[0].funnel(), &answer); err != nil {
 			return err
 		}
 		runs = append(runs, millis(time.Since(began)))
