@@ -34,6 +34,9 @@ const stops: Stop[] = [
   { name: 'conformance', path: '/insights?question=conformance&last=90', ready: async (page) => { await expect(page.getByRole('region', { name: 'The most frequent ways' })).toBeVisible() } },
   { name: 'drivers', path: '/insights?question=drivers', ready: async (page) => { await expect(page.getByRole('list', { name: /^Goes with/ }).first()).toBeVisible() } },
   { name: 'first-contact', path: '/insights?question=first_contact', ready: async (page) => { await expect(page.getByRole('region', { name: 'Device' }).first()).toBeVisible() } },
+  { name: 'retention', path: '/insights?question=retention&last=90', ready: async (page) => { await expect(page.getByRole('table', { name: 'How many come back, each cohort by itself' })).toBeVisible() } },
+  { name: 'lifecycle', path: '/insights?question=lifecycle&last=90', ready: async (page) => { await expect(page.getByRole('img', { name: 'New, again, back and away, period by period' }).locator('svg')).toBeVisible() } },
+  { name: 'stickiness', path: '/insights?question=stickiness', ready: async (page) => { await expect(page.getByRole('img', { name: 'How many were active in so many periods' }).locator('svg')).toBeVisible() } },
   { name: 'people', path: '/people', ready: heading('People') },
   { name: 'profile', path: '/people/PERSON', ready: heading(/./) },
   ...['sources', 'live', 'rejected', 'imports', 'catalogue', 'health'].map((tab) => ({

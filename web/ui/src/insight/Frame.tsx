@@ -104,7 +104,7 @@ export function Frame({ question, sentence, body, onBody, editor, answer }: Prop
           {answer.empty ? <Text className="wd-quiet" size="sm" py="xl" ta="center">{answer.empty}</Text> : null}
           {sheet && !answer.empty ? (
             <div className={answer.busy ? classes.busy : undefined}>
-              {search.view === 'table' ? <SheetTable sheet={sheet} caption={sentence} /> : answer.chart}
+              {search.view === 'table' ? <SheetTable sheet={sheet} caption={`${t('view.table')}: ${sentence}`} /> : answer.chart}
             </div>
           ) : null}
         </section>
