@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"wend.dev/wend/engine/seq"
 	"wend.dev/wend/httpapi"
@@ -25,7 +26,7 @@ func (m maps) Live(ctx context.Context, id string, version int, q journey.LiveQu
 	if err != nil {
 		return nil, err
 	}
-	q.Now = m.desk.Clock.Now()
+	q.Now = m.desk.Clock.Now().Add(time.Millisecond) // the present millisecond counts too
 	return journey.Live(ctx, m.desk.Engine, j, lib, q)
 }
 
