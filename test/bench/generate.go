@@ -96,10 +96,9 @@ func (w *world) write(files *peerWriter, out *sizes, yield func(*event.Event) bo
 			binary.BigEndian.PutUint64(id[:], w.rng.Uint64())
 			e := &event.Event{MessageID: hex.EncodeToString(id[:]), Kind: event.Identify, Name: event.Identify.DefaultName(),
 				Time: m.at, ReceivedAt: m.at + 500, Profile: p.profile, UserID: p.user, Source: "bench"}
-			switch {
-			case m.code == identify:
+			if m.code == identify {
 				e.Fields = planFields[m.plan]
-			default:
+			} else {
 				e.Kind, e.Name = event.Track, vocabulary[m.code].name
 				named[m.code]++
 				if m.at >= half {

@@ -17,7 +17,6 @@ type clickhouse struct {
 	in     io.Writer
 	out    *bufio.Reader
 	stderr *bytes.Buffer
-	table  string
 }
 
 // open starts the judge. Where it is not installed the test is skipped, but fails in CI, which installs it.
