@@ -250,7 +250,6 @@ func (s *scan) bitFunnel(m *bitmaps, block, steps int) *bitFunnel {
 	}
 	f := &bitFunnel{steps: make([][]uint64, steps)}
 	ties, words := m.of(b, codes)
-	f.hard = ties
 	for i, code := range codes {
 		k := bits.TrailingZeros64(masks[code])
 		if f.steps[k] == nil {
@@ -268,7 +267,25 @@ func (s *scan) bitFunnel(m *bitmaps, block, steps int) *bitFunnel {
 			f.steps[k] = make([]uint64, len(ties))
 		}
 	}
+	f.hard = f.tied(ties)
 	return f
+}
+
+// tied finds the rows of steps that tie with a row of a step before them. In ties of three and more it takes any row
+// before for one.
+func (f *bitFunnel) tied(ties []uint64) []uint64 {
+	out := make([]uint64, len(ties))
+	before := uint64(0) // the last row of the word before: of a step, or in a tie
+	for w, tie := range ties {
+		any := uint64(0)
+		for _, words := range f.steps {
+			any |= words[w]
+		}
+		either := any | tie
+		out[w] = tie & any & (either<<1 | before)
+		before = either >> 63
+	}
+	return out
 }
 
 // bits books an actor whose rows are lo ≤ row < hi of one block, from bitmaps, now or when its candidate is judged. It
