@@ -157,3 +157,24 @@ func FuzzFlatten(f *testing.F) {
 		}
 	})
 }
+
+// FuzzDamage: what is left of a file is refused, or read as it was. Edits are three bytes each: where (of 65,536 parts of
+// the file) and what to turn; then what is more than keep of those parts is cut off.
+func FuzzDamage(f *testing.F) {
+	want, good := tiny(f)
+	f.Add([]byte{}, uint16(65535))
+	f.Add([]byte{0, 200, 1, 128, 0, 255}, uint16(65535))
+	f.Add([]byte{255, 250, 1}, uint16(65535))
+	f.Add([]byte{}, uint16(40000))
+	path := filepath.Join(f.TempDir(), "f.parquet")
+	f.Fuzz(func(t *testing.T, edits []byte, keep uint16) {
+		data := bytes.Clone(good)
+		for ; len(edits) >= 3; edits = edits[3:] {
+			data[(int(edits[0])<<8|int(edits[1]))*len(data)>>16] ^= edits[2]
+		}
+		got, err := readBytes(t, path, data[:(int(keep)+1)*len(data)>>16])
+		if err == nil && !reflect.DeepEqual(got, want) {
+			t.Fatalf("a damaged file was read:\n%v\nas written:\n%v", got, want)
+		}
+	})
+}

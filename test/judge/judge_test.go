@@ -54,6 +54,14 @@ func TestJudge(t *testing.T) {
 			}
 		}
 	})
+	t.Run("retention", func(t *testing.T) {
+		for _, w := range append(of["weeks"], large, large, large) {
+			for range 3 {
+				q, sql := w.retention(r)
+				judgeRetention(t, c, w, q, sql)
+			}
+		}
+	})
 	t.Run("trend", func(t *testing.T) {
 		for _, w := range append(of["weeks"], large, large, large, large) {
 			for range 3 {

@@ -63,21 +63,30 @@ func matcher(r *rand.Rand, names []string) (m seq.Matcher, sql string) {
 	return m, "ifNull(" + sql + ", 0)"
 }
 
-// scope draws who is an actor and what is looked at. Its SQL is what stands behind WHERE; actor is a column.
-func (w *world) scope(r *rand.Rand) (s seq.Scope, actor, sql string) {
+// subject draws who is an actor and which events are looked at. Its SQL is what stands behind WHERE; actor is a column.
+func (w *world) subject(r *rand.Rand) (s seq.Scope, actor, sql string) {
 	actor, sql = "root", fmt.Sprintf("world = %d", w.id)
 	if r.IntN(3) == 0 {
 		s.Actor, actor, sql = "account", "account", sql+" AND account != 0"
 	}
-	if r.IntN(2) == 0 {
-		from, to := epoch.Add(time.Duration(r.Int64N(w.span/4+1))*time.Millisecond), epoch.Add(time.Duration(w.span-r.Int64N(w.span/4+1))*time.Millisecond)
-		if from.Before(to) {
-			s.From, s.To, sql = &from, &to, fmt.Sprintf("%s AND time >= %d AND time < %d", sql, from.UnixMilli(), to.UnixMilli())
-		}
-	}
 	if r.IntN(3) == 0 {
 		cel, also := condition(r, 2)
 		s.Filter, sql = cel, sql+" AND ("+also+")"
+	}
+	return s, actor, sql
+}
+
+// rangeOf draws an instant in the first quarter of a world's time, and one in the last.
+func (w *world) rangeOf(r *rand.Rand) (from, to time.Time) {
+	at := func(ms int64) time.Time { return epoch.Add(time.Duration(ms) * time.Millisecond) }
+	return at(r.Int64N(w.span/4 + 1)), at(w.span - r.Int64N(w.span/4+1))
+}
+
+// scope is a subject and, one time in two, a range.
+func (w *world) scope(r *rand.Rand) (s seq.Scope, actor, sql string) {
+	s, actor, sql = w.subject(r)
+	if from, to := w.rangeOf(r); r.IntN(2) == 0 && from.Before(to) {
+		s.From, s.To, sql = &from, &to, fmt.Sprintf("%s AND time >= %d AND time < %d", sql, from.UnixMilli(), to.UnixMilli())
 	}
 	return s, actor, sql
 }

@@ -19,6 +19,9 @@ var bucketStarts = map[string]string{
 	"month": "toUnixTimestamp(toDateTime(toStartOfMonth(at), %s))",
 }
 
+// zones are where days are cut: one with the clocks changing within the worlds, one a half hour off.
+var zones = []string{"UTC", "Europe/Oslo", "America/New_York", "Asia/Kolkata"}
+
 // trend draws a trend of one series in both languages.
 func (w *world) trend(r *rand.Rand) (q seq.Trend, sql string) {
 	var actor, where string
@@ -27,7 +30,7 @@ func (w *world) trend(r *rand.Rand) (q seq.Trend, sql string) {
 		from, to := epoch, w.Now()
 		q.From, q.To = &from, &to
 	}
-	q.TimeZone = []string{"UTC", "Europe/Oslo", "America/New_York", "Asia/Kolkata"}[r.IntN(4)]
+	q.TimeZone = zones[r.IntN(len(zones))]
 	q.Interval = []string{"hour", "day", "week", "month"}[r.IntN(4)]
 	m, c := matcher(r, w.names)
 	s := seq.TrendSeries{Matcher: m, Measure: []string{"count", "actors", "sum", "mean"}[r.IntN(4)]}
