@@ -235,6 +235,11 @@ func FuzzQuestion(f *testing.F) {
 		one[seq.Conformance](t, text)
 		one[seq.Segment](t, text)
 		one[seq.Overlap](t, text)
+		one[seq.Retention](t, text)
+		one[seq.Lifecycle](t, text)
+		one[seq.Stickiness](t, text)
+		one[seq.Drivers](t, text)
+		one[seq.FirstContact](t, text)
 	})
 }
 
