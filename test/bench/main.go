@@ -43,7 +43,7 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	}
 	name := args[0]
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
-	var dir, peer, profile string
+	var dir, peer, profile, only string
 	var events int
 	var seed uint64
 	switch name {
@@ -57,6 +57,7 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	case "ask":
 		flags.StringVar(&dir, "dir", "", "data directory")
 		flags.StringVar(&profile, "profile", "", "file to write a CPU profile to")
+		flags.StringVar(&only, "question", "", "the label of one question, to ask it alone for some seconds: for -profile")
 	case "load":
 		return load(ctx, flags, args[1:], out)
 	default:
@@ -78,9 +79,12 @@ func command(ctx context.Context, args []string, out io.Writer) error {
 	}
 	var result any
 	var err error
-	if name == "generate" {
+	switch {
+	case name == "generate":
 		result, err = generate(ctx, dir, peer, events, seed)
-	} else {
+	case only != "":
+		result, err = askAgain(ctx, dir, only)
+	default:
 		result, err = askEngine(ctx, dir)
 	}
 	if err != nil {

@@ -19,7 +19,7 @@ const (
 // slower. It is an SVG without scripts or fonts of its own.
 func (r results) picture() string {
 	s := r.main()
-	const left, wide, high, bar = 190, 520, 62, 14
+	const left, wide, high, bar = 220, 520, 62, 14
 	rows := s.compared()
 	low, top := math.Inf(1), 0.0
 	for _, c := range rows {
